@@ -18,6 +18,10 @@ _Noreturn void nj_raise(lua_State *L, const nj_error *error, const char *operati
 /* Push it instead (a result that carries an error). */
 void nj_push_error(lua_State *L, const nj_error *error, const char *operation);
 
+/* Turn the error value on top of `from` into an error table on L, with the traceback of `from` where it
+ * has none yet. A value that is no error table becomes code "LUA". [from: -1, L: +1] */
+void nj_wrap_error(lua_State *L, lua_State *from);
+
 /* ---- options: a table at `index`, or nil or none where it may be left out ---- */
 
 /* Raise when the table has a string key that is not in `keys` (NULL-terminated), with "did you mean".

@@ -155,6 +155,13 @@ typedef struct nj_space {
 
 int nj_space_of(const char *path, nj_space *ret_space, nj_error *error);
 
+/* ---- this process ---- */
+
+int64_t nj_process_id(void);
+void nj_hostname(char *buffer, size_t size);       /* "localhost" where the system has no name */
+int nj_random(void *buffer, size_t size, nj_error *error); /* from the system, fit for secrets; at most 256 bytes */
+bool nj_is_terminal(int fd);
+int nj_terminal_columns(int fd);                   /* 80 where fd is no terminal */
 int nj_processors(void);                   /* that this process may run on; at least 1 */
 
 #endif

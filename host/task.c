@@ -1,0 +1,341 @@
+/* Tasks and the loop that resumes them. */
+#include "host/task.h"
+
+#include "host/door.h"
+
+#include <stdlib.h>
+
+enum { HOOK_INSTRUCTIONS = 10000 };
+
+/* How long a cancelled task that goes on computing may do so before every further instruction raises. */
+static const int64_t GRACE = NJ_SECOND;
+
+nj_host *nj_host_of(lua_State *L)
+{
+    return *(nj_host **)lua_getextraspace(L);
+}
+
+nj_task *nj_task_current(lua_State *L)
+{
+    return nj_host_of(L)->current;
+}
+
+/* Only the task's own coroutine may yield to the loop: from a coroutine of the script's own the yield would go
+ * to the script, and from a sort callback or a <close> variable of a dead task it cannot go anywhere. */
+static bool can_yield(lua_State *L, const nj_task *task)
+{
+    return task->co == L && task->state == NJ_TASK_RUNNING && lua_isyieldable(L);
+}
+
+/* ---- the run queue ---- */
+
+static void make_ready(nj_host *host, nj_task *task)
+{
+    task->state = NJ_TASK_READY;
+    task->next_ready = NULL;
+    if (host->ready_last)
+        host->ready_last->next_ready = task;
+    else
+        host->ready_first = task;
+    host->ready_last = task;
+}
+
+static nj_task *take_ready(nj_host *host)
+{
+    nj_task *task = host->ready_first;
+    if (task) {
+        host->ready_first = task->next_ready;
+        if (!host->ready_first)
+            host->ready_last = NULL;
+    }
+    return task;
+}
+
+void nj_task_wake(nj_host *host, nj_task *task)
+{
+    task->woken = true;
+    if (task->state == NJ_TASK_PARKED)
+        make_ready(host, task);
+}
+
+/* ---- life ---- */
+
+nj_task *nj_task_new(lua_State *L, nj_group *group, int index, int arguments)
+{
+    nj_host *host = nj_host_of(L);
+    nj_task *task = calloc(1, sizeof *task);
+    if (!task)
+        luaL_error(L, "out of memory");
+    task->anchor = LUA_NOREF;
+    task->wake_at = NJ_NEVER;
+    task->group = group;
+    task->index = index;
+    task->arguments = arguments;
+    task->started = nj_now();
+    task->next = host->tasks;
+    if (host->tasks)
+        host->tasks->previous = task;
+    host->tasks = task;
+
+    lua_State *co = lua_newthread(L);
+    task->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+    luaL_checkstack(co, arguments + 1, NULL);
+    lua_xmove(L, co, arguments + 1);
+    task->co = co;
+    make_ready(host, task);
+    return task;
+}
+
+void nj_task_free(nj_host *host, nj_task *task)
+{
+    if (task->next)
+        task->next->previous = task->previous;
+    if (task->previous)
+        task->previous->next = task->next;
+    else
+        host->tasks = task->next;
+    luaL_unref(host->L, LUA_REGISTRYINDEX, task->anchor);
+    free(task);
+}
+
+/* Close the coroutine of a task that did not return, so that its <close> variables run. They wait in place.
+ * An error that one of them raises takes the place of the error table that is on top of L. */
+static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool failed)
+{
+    lua_State *co = task->co;
+    nj_task *before = host->current;
+    if (failed) {
+        lua_pushvalue(co, -1);                     /* co: error error */
+        lua_xmove(co, L, 1);                       /* co: error */
+    } else {
+        lua_pushnil(L);
+    }
+    host->current = task;
+    task->state = NJ_TASK_CLOSING;
+    nj_task_install_hook(co);
+    int status = lua_resetthread(co);              /* gives back the error it was closed with, or a newer one */
+    host->current = before;
+    if (status != LUA_OK) {
+        lua_xmove(co, L, 1);                       /* L: table before after */
+        bool newer = !lua_rawequal(L, -1, -2);
+        lua_remove(L, -2);
+        if (newer) {
+            lua_remove(L, -2);
+            nj_wrap_error(L, L);
+            return;
+        }
+    }
+    lua_pop(L, 1);
+}
+
+/* The task's coroutine has returned, failed or been condemned: keep its outcome in the registry, where its coroutine was. */
+static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int results)
+{
+    nj_error error;
+    task->failed = status != LUA_OK;
+    if (status == LUA_OK) {
+        lua_createtable(L, results, 1);            /* like table.pack */
+        lua_pushinteger(L, results);
+        lua_setfield(L, -2, "n");
+        for (int index = results; index >= 1; index--) {
+            lua_xmove(task->co, L, 1);
+            lua_rawseti(L, -2, index);
+        }
+    } else {
+        if (status == LUA_YIELD && task->condemned) {
+            nj_fail(&error, "CANCELLED", "the task was cancelled");
+            nj_push_error(L, &error, NULL);
+        } else if (status == LUA_YIELD) {
+            nj_fail(&error, "LUA", "coroutine.yield outside a coroutine of the script's own");
+            nj_push_error(L, &error, NULL);
+        } else {
+            lua_pushvalue(task->co, -1);           /* the error itself is needed to close it */
+            nj_wrap_error(L, task->co);
+        }
+        close_coroutine(host, L, task, status != LUA_YIELD);
+    }
+    task->state = NJ_TASK_ENDED;
+    lua_rawseti(L, LUA_REGISTRYINDEX, task->anchor);
+    task->co = NULL;
+    if (task->group)
+        nj_group_child_ended(host, task);
+    else if (task->index > 0)
+        nj_task_free(host, task);
+}
+
+static void resume(nj_host *host, lua_State *L, nj_task *task)
+{
+    nj_task *before = host->current;
+    host->current = task;
+    task->state = NJ_TASK_RUNNING;
+    task->parked = false;
+    task->woken = false;
+    int results = 0;
+    int status = task->condemned ? LUA_YIELD : lua_resume(task->co, L, task->arguments, &results);
+    task->arguments = 0;
+    host->current = before;
+    if (status == LUA_YIELD && task->parked && !task->condemned) {
+        lua_pop(task->co, results);
+        task->state = NJ_TASK_PARKED;
+    } else {
+        end_task(host, L, task, status, results);
+    }
+}
+
+/* ---- the loop ---- */
+
+static int64_t wake_sleepers(nj_host *host)
+{
+    int64_t now = nj_now(), next = NJ_NEVER;
+    for (nj_task *task = host->tasks; task; task = task->next) {
+        if (task->wake_at <= now) {
+            task->wake_at = NJ_NEVER;
+            nj_task_wake(host, task);
+        } else if (task->wake_at < next) {
+            next = task->wake_at;
+        }
+    }
+    return next;
+}
+
+static void look_for_signal(nj_host *host)
+{
+    if (nj_signal_taken() && !host->stopping)
+        nj_task_cancel_all(host);
+}
+
+/* One turn: take in what has happened; then resume one task, or wait for something to happen. */
+static void turn(nj_host *host, lua_State *L, bool others, const bool *awaited)
+{
+    nj_wake_clear(&host->wake);
+    look_for_signal(host);
+    nj_job_collect_finished(host);
+    int64_t next = wake_sleepers(host);
+    if (*awaited)
+        return;
+    nj_task *task = others ? take_ready(host) : NULL;
+    if (task) {
+        resume(host, L, task);
+        return;
+    }
+    nj_error error;
+    nj_wait wait = {.deadline = NJ_NEVER, .cancel = NULL};
+    nj_event event = {.fd = host->wake.fd, .wanted = NJ_READABLE};
+    if (nj_wait_events(&wait, &event, 1, next, &error) < 0)
+        nj_raise(L, &error, "nightjar.scheduler");
+}
+
+bool nj_task_run_root(nj_host *host, int arguments)
+{
+    lua_State *L = host->L;
+    nj_task *root = nj_task_new(L, NULL, 0, arguments);
+    bool ended = false;
+    while (root->state != NJ_TASK_ENDED)
+        turn(host, L, true, &ended);
+    bool succeeded = !root->failed;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, root->anchor);
+    if (succeeded)
+        lua_rawgeti(L, -1, 1);
+    nj_task_free(host, root);
+    return succeeded;
+}
+
+int nj_task_park(lua_State *L, bool others, lua_KContext context, lua_KFunction again)
+{
+    nj_host *host = nj_host_of(L);
+    nj_task *task = host->current;
+    if (!task->woken && can_yield(L, task)) {
+        task->parked = true;
+        return lua_yieldk(L, 0, context, again);
+    }
+    while (!task->woken)
+        turn(host, L, others, &task->woken);
+    task->woken = false;
+    return again(L, LUA_OK, context);
+}
+
+/* ---- cancelling ---- */
+
+void nj_task_cancel(nj_host *host, nj_task *task)
+{
+    if (task->cancelled || task->state == NJ_TASK_ENDED)
+        return;
+    task->cancelled = true;
+    if (task->shields > 0)
+        return;
+    if (task->job)
+        nj_job_cancel(host, task->job);
+    else
+        nj_task_wake(host, task);
+}
+
+/* Is it a child, or a child's child, of clean-up that runs to its end? */
+static bool works_for_shield(const nj_task *task)
+{
+    for (; task->group; task = task->group->owner)
+        if (task->group->owner->shields > 0)
+            return true;
+    return false;
+}
+
+void nj_task_cancel_all(nj_host *host)
+{
+    host->stopping = true;
+    for (nj_task *task = host->tasks; task; task = task->next)
+        if (!works_for_shield(task))
+            nj_task_cancel(host, task);
+}
+
+bool nj_task_must_stop(const nj_task *task)
+{
+    return task->cancelled && task->shields == 0;
+}
+
+int nj_task_raise_cancelled(lua_State *L)
+{
+    nj_task *task = nj_task_current(L);
+    if (task->delivered && can_yield(L, task)) {
+        task->condemned = true;
+        return lua_yield(L, 0);
+    }
+    nj_error error;
+    task->delivered = nj_now();
+    nj_fail(&error, "CANCELLED", "the task was cancelled");
+    nj_raise(L, &error, NULL);
+}
+
+/* A deadline set by task.timeout has to reach code that computes and never waits. */
+static void cancel_overdue(nj_host *host, nj_task *task)
+{
+    int64_t now = nj_now();
+    const nj_group *group = task->group;
+    for (; group; group = group->owner->shields > 0 ? NULL : group->owner->group)
+        if (group->deadline < now)
+            nj_task_cancel(host, task);
+}
+
+static void on_count(lua_State *L, lua_Debug *activation)
+{
+    (void)activation;
+    nj_host *host = nj_host_of(L);
+    nj_task *task = host->current;
+    if (!task || task->state == NJ_TASK_CLOSING)
+        return;
+    look_for_signal(host);
+    cancel_overdue(host, task);
+    if (!nj_task_must_stop(task))
+        return;
+    if (task->delivered && nj_now() < task->delivered + GRACE)
+        return;
+    if (task->delivered)
+        lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    nj_error error;
+    task->delivered = task->delivered ? task->delivered : nj_now();
+    nj_fail(&error, "CANCELLED", "the task was cancelled");
+    nj_raise(L, &error, NULL);
+}
+
+void nj_task_install_hook(lua_State *L)
+{
+    lua_sethook(L, on_count, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+}

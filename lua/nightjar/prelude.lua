@@ -1,0 +1,126 @@
+-- What every script finds ready: fail, try, strict globals, and modules from the binary and the home alone.
+
+local host = require "nightjar.host"
+
+-- ---- errors ----
+
+local error_type = host.error_type
+error_type.__name = "nightjar.error"
+
+function error_type:__tostring()
+  local text = self.message or "unknown error"
+  if self.op then
+    text = self.op .. ": " .. text
+  end
+  if self.code and self.code ~= "LUA" then
+    text = text .. " (" .. self.code .. ")"
+  end
+  if self.hint then
+    text = text .. "\n  hint: " .. self.hint
+  end
+  return text
+end
+
+function fail(code, message, hint, fields)
+  local err = {}
+  for key, value in pairs(fields or err) do
+    err[key] = value
+  end
+  err.code, err.message, err.hint = code, message, hint
+  err.traceback = err.traceback or debug.traceback(nil, 2)
+  error(setmetatable(err, error_type), 0)
+end
+
+local function results(succeeded, ...)
+  if succeeded then
+    return ...
+  end
+  return nil, ...
+end
+
+function try(f, ...)
+  return results(xpcall(f, host.wrap_error, ...))
+end
+
+function inspect(value, options)
+  return require("nightjar.inspect")(value, options)
+end
+
+-- ---- what a script must not do ----
+
+-- No shell, no way round the end of the program, no change of how numbers are written.
+os.execute, io.popen, os.setlocale = nil, nil, nil
+os.exit = host.exit
+
+-- ---- modules ----
+
+-- NIGHTJAR_LUA names a folder with nightjar/ and tasks/ that is read instead of the binary, for development.
+local development = host.environment().NIGHTJAR_LUA
+
+local function read(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read("a")
+end
+
+-- The text of an embedded file, or nil.
+function host.source(name)
+  return development and read(development .. "/" .. name) or host.embedded(name)
+end
+
+local function built_in(name)
+  local file = name:gsub("%.", "/") .. ".lua"
+  local text = host.source(file)
+  if not text then
+    return "\n\tno '" .. file .. "' in nightjar"
+  end
+  return assert(load(text, "@" .. file, "t")), file
+end
+
+-- The home's own modules: <home>/config/NAME.lua. The command line names the folder once it knows the home.
+local function from_home(name)
+  if not host.config_folder then
+    return nil
+  end
+  local path = host.config_folder .. "/" .. name:gsub("%.", "/") .. ".lua"
+  local text = read(path)
+  if not text then
+    return "\n\tno file '" .. path .. "'"
+  end
+  return assert(load(text, "@" .. path, "t")), path
+end
+
+package.path, package.cpath = "", ""
+package.searchers[2], package.searchers[3], package.searchers[4] = built_in, from_home, nil
+
+-- ---- strict globals ----
+
+local declared = {}
+
+local function assigned_at_top_level()
+  local what = debug.getinfo(3, "S").what
+  return what == "main" or what == "C"
+end
+
+setmetatable(_G, {
+  __newindex = function(globals, name, value)
+    if not declared[name] then
+      if not assigned_at_top_level() then
+        error("assignment to the undeclared variable '" .. tostring(name) .. "' (is a 'local' missing?)", 2)
+      end
+      declared[name] = true
+    end
+    rawset(globals, name, value)
+  end,
+  __index = function(globals, name)
+    if declared[name] then
+      return nil
+    end
+    local names = {}
+    for known in next, globals do
+      names[#names + 1] = known
+    end
+    local near = type(name) == "string" and require "nightjar.suggest"(name, names)
+    local question = near and (" (did you mean '" .. near .. "'?)") or ""
+    error("variable '" .. tostring(name) .. "' is not declared" .. question, 2)
+  end,
+})

@@ -1,0 +1,226 @@
+-- Tasks as a script sees them: at the same time, in time, again, and never left behind.
+
+local task = require "nightjar.task"
+local host = require "nightjar.host"
+
+local function seconds_of(f)
+  local began = host.now()
+  f()
+  return host.now() - began
+end
+
+local function failing(f, ...)
+  local value, err = try(f, ...)
+  assert.is_nil(value)
+  return err
+end
+
+describe("parallel", function()
+  it("runs its functions at the same time and gives results under the same keys", function()
+    local results
+    local seconds = seconds_of(function()
+      results = task.parallel {
+        function() task.sleep(0.2) return "first" end,
+        second = function() task.sleep(0.2) return "second" end,
+      }
+    end)
+    assert.same({ "first", second = "second" }, results)
+    assert.is_true(seconds < 0.35)
+  end)
+
+  it("raises the first error with its key, and cancels the others", function()
+    local closed = false
+    local err = failing(task.parallel, {
+      slow = function()
+        local _ <close> = setmetatable({}, { __close = function() closed = true end })
+        task.sleep(10)
+      end,
+      broken = function() fail("EXIT", "it broke") end,
+    })
+    assert.equal("EXIT", err.code)
+    assert.equal("broken", err.key)
+    assert.is_true(closed)
+  end)
+
+  it("keeps every outcome when asked to", function()
+    local outcomes = task.parallel { collect = true, function() return 1 end, function() error "no" end }
+    assert.same({ ok = true, value = 1 }, outcomes[1])
+    assert.is_false(outcomes[2].ok)
+    assert.matches("no", outcomes[2].error.message)
+  end)
+
+  it("lets no more run at once than its limit", function()
+    local running, most = 0, 0
+    local functions = { limit = 3 }
+    for index = 1, 12 do
+      functions[index] = function()
+        running = running + 1
+        most = math.max(most, running)
+        task.sleep(0.01)
+        running = running - 1
+      end
+    end
+    task.parallel(functions)
+    assert.equal(3, most)
+  end)
+
+  it("finishes a thousand, and starves none", function()
+    local functions, done = { limit = 64 }, 0
+    for index = 1, 1000 do
+      functions[index] = function()
+        task.sleep(0.001)
+        done = done + 1
+      end
+    end
+    task.parallel(functions)
+    assert.equal(1000, done)
+  end)
+
+  it("refuses an option that it does not know", function()
+    local err = failing(task.parallel, { limt = 3 })
+    assert.matches("did you mean 'limit'", err.message)
+  end)
+
+  it("works in a coroutine of the script's own, and in a sort callback", function()
+    local inner = coroutine.wrap(function()
+      coroutine.yield(task.parallel { function() task.sleep(0.01) return 7 end }[1])
+    end)
+    assert.equal(7, inner())
+    local list = { 3, 1, 2 }
+    table.sort(list, function(left, right)
+      task.sleep(0.001)
+      return left < right
+    end)
+    assert.same({ 1, 2, 3 }, list)
+  end)
+end)
+
+describe("timeout", function()
+  it("gives back what the function returns", function()
+    assert.same({ 1, nil, 3, n = 3 }, table.pack(task.timeout(5, function() return 1, nil, 3 end)))
+  end)
+
+  it("ends what takes too long", function()
+    local err
+    local seconds = seconds_of(function() err = failing(task.timeout, 0.1, task.sleep, 10) end)
+    assert.equal("TIMEOUT", err.code)
+    assert.is_true(seconds < 1)
+  end)
+
+  it("ends code that never waits", function()
+    local err = failing(task.timeout, 0.1, function() while true do end end)
+    assert.equal("TIMEOUT", err.code)
+  end)
+
+  it("ends code that swallows its cancellation", function()
+    local waits = failing(task.timeout, 0.1, function() while true do pcall(task.sleep, 10) end end)
+    assert.equal("TIMEOUT", waits.code)
+    local computes = failing(task.timeout, 0.1, function()
+      while true do
+        pcall(function() while true do end end)
+      end
+    end)
+    assert.equal("TIMEOUT", computes.code)
+  end)
+
+  it("ends it inside a coroutine of the script's own", function()
+    local err = failing(task.timeout, 0.1, function()
+      coroutine.wrap(function() while true do end end)()
+    end)
+    assert.equal("TIMEOUT", err.code)
+  end)
+
+  it("raises the function's own error as it is", function()
+    assert.equal("AUTH", failing(task.timeout, 5, function() fail("AUTH", "no") end).code)
+  end)
+end)
+
+describe("shield", function()
+  it("lets clean-up wait in a task that is being cancelled", function()
+    local cleaned = false
+    failing(task.timeout, 0.1, function()
+      local _ <close> = setmetatable({}, {
+        __close = function()
+          task.shield(5, function()
+            task.sleep(0.05)
+            cleaned = true
+          end)
+        end,
+      })
+      task.sleep(10)
+    end)
+    assert.is_true(cleaned)
+  end)
+
+  it("is itself limited in time", function()
+    assert.equal("TIMEOUT", failing(task.shield, 0.05, task.sleep, 10).code)
+  end)
+end)
+
+describe("retry", function()
+  it("tries again until it works", function()
+    local result = task.retry { times = 3, delay = 0.01, function(attempt)
+      if attempt < 3 then fail("TIMEOUT", "not yet") end
+      return attempt
+    end }
+    assert.equal(3, result)
+  end)
+
+  it("gives up at once on other errors than those named", function()
+    local attempts = 0
+    local err = failing(task.retry, { times = 3, delay = 0.01, on = { "TIMEOUT" }, function()
+      attempts = attempts + 1
+      fail("DENIED", "no")
+    end })
+    assert.equal("DENIED", err.code)
+    assert.equal(1, attempts)
+  end)
+end)
+
+describe("a task that ends", function()
+  it("runs its <close> variables when it fails", function()
+    local closed = false
+    failing(task.parallel, { function()
+      local _ <close> = setmetatable({}, { __close = function() closed = true end })
+      error "broken"
+    end })
+    assert.is_true(closed)
+  end)
+
+  it("says where it failed", function()
+    local err = failing(task.parallel, { function() error "broken" end })
+    assert.matches("task_spec.lua:%d+: broken", err.message)
+    assert.matches("task_spec.lua", err.traceback)
+  end)
+
+  it("fails with what its <close> variables raise, if they do", function()
+    local err = failing(task.parallel, { function()
+      local _ <close> = setmetatable({}, { __close = function() fail("SYSTEM", "could not clean up") end })
+      fail("EXIT", "broken")
+    end })
+    assert.equal("could not clean up", err.message)
+  end)
+
+  it("leaves no task behind", function()
+    assert.equal(1, #task.list())
+  end)
+end)
+
+describe("errors", function()
+  it("carry code, message, hint and fields", function()
+    local err = failing(fail, "CONFIG", "wrong", "Do it right.", { line = 3 })
+    assert.same({ "CONFIG", "wrong", "Do it right.", 3 }, { err.code, err.message, err.hint, err.line })
+    assert.equal("wrong (CONFIG)\n  hint: Do it right.", tostring(err))
+  end)
+
+  it("of Lua become error tables", function()
+    local err = failing(function() return nil + 1 end)
+    assert.equal("LUA", err.code)
+    assert.matches("arithmetic", err.message)
+  end)
+
+  it("survive a value whose __tostring fails", function()
+    local err = failing(error, setmetatable({}, { __tostring = function() error "worse" end }))
+    assert.matches("error value of type table", err.message)
+  end)
+end)
