@@ -4,9 +4,13 @@
 #include <stddef.h>
 
 const luaL_Reg nj_bindings[] = {
-    {"nightjar.digest", nj_open_digest},     {"nightjar.fingerprint", nj_open_fingerprint},
-    {"nightjar.fs", nj_open_fs},             {"nightjar.gzip", nj_open_gzip},
-    {"nightjar.json", nj_open_json},         {"nightjar.pipeline", nj_open_pipeline},
-    {"nightjar.postgres", nj_open_postgres}, {"nightjar.process", nj_open_process},
+    {"nightjar.digest", nj_open_digest},
+    {"nightjar.fingerprint", nj_open_fingerprint},
+    {"nightjar.fs", nj_open_fs},
+    {"nightjar.gzip", nj_open_gzip},
+    {"nightjar.json", nj_open_json},
+    {"nightjar.pipeline", nj_open_pipeline},
+    {"nightjar.postgres", nj_open_postgres},
+    {"nightjar.process", nj_open_process},
     {NULL, NULL},
 };

@@ -13,6 +13,6 @@ int nj_open_pipeline(lua_State *L);
 int nj_open_postgres(lua_State *L);
 int nj_open_process(lua_State *L);
 
-extern const luaL_Reg nj_bindings[];       /* {"nightjar.digest", nj_open_digest}, … {NULL, NULL} */
+extern const luaL_Reg nj_bindings[]; /* {"nightjar.digest", nj_open_digest}, … {NULL, NULL} */
 
 #endif

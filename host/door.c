@@ -29,8 +29,9 @@ static int refuse_option(lua_State *L, int index, const char *const keys[])
     const char *given = lua_tostring(L, -2);
     const char *suggestion = lua_tostring(L, -1);
     const char *message =
-        suggestion ? lua_pushfstring(L, "unknown option '%s' (did you mean '%s'?)", given, suggestion)
-                   : lua_pushfstring(L, "unknown option '%s'", given);
+        suggestion
+            ? lua_pushfstring(L, "unknown option '%s' (did you mean '%s'?)", given, suggestion)
+            : lua_pushfstring(L, "unknown option '%s'", given);
     return luaL_argerror(L, index, message);
 }
 
@@ -170,10 +171,12 @@ void nj_copy_strings(lua_State *L, int index, int minimum, const char *what, cha
     for (lua_Integer entry = 1; entry <= count; entry++) {
         int type = lua_geti(L, index, entry);
         size_t size = 0;
-        const char *text = type == LUA_TSTRING || type == LUA_TNUMBER ? lua_tolstring(L, -1, &size) : NULL;
+        const char *text =
+            type == LUA_TSTRING || type == LUA_TNUMBER ? lua_tolstring(L, -1, &size) : NULL;
         if (!text || strlen(text) != size)
-            luaL_argerror(L, index, lua_pushfstring(L, "%s: entry %I is no string without NUL (%s)", what,
-                                                    entry, luaL_typename(L, -1)));
+            luaL_argerror(L, index,
+                          lua_pushfstring(L, "%s: entry %I is no string without NUL (%s)", what,
+                                          entry, luaL_typename(L, -1)));
         nj_copy_string(L, -1, &copies[entry - 1]);
         lua_pop(L, 1);
     }
@@ -200,7 +203,8 @@ void nj_copy_environment(lua_State *L, int index, char ***ret_copies)
         const char *name = lua_tostring(L, -2);
         bool removes = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
         if (!removes && !lua_isstring(L, -1))
-            luaL_argerror(L, index, lua_pushfstring(L, "env: '%s' must be a string or false", name));
+            luaL_argerror(L, index,
+                          lua_pushfstring(L, "env: '%s' must be a string or false", name));
         if (removes) {
             lua_pushstring(L, name);
         } else {

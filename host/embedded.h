@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 typedef struct nj_embedded {
-    const char *name;                      /* "nightjar/log.lua", "tasks/backup.lua", "config/policy.lua" */
+    const char *name; /* "nightjar/log.lua", "tasks/backup.lua", "config/policy.lua" */
     const char *text;
     size_t size;
 } nj_embedded;

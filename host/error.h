@@ -11,14 +11,14 @@
 enum { NJ_ERROR_MESSAGE = 1024, NJ_ERROR_HINT = 512, NJ_ERROR_DETAIL = 8192 };
 
 typedef struct nj_error {
-    const char *code;                  /* a stable upper-case word with static storage: "TIMEOUT" */
-    char message[NJ_ERROR_MESSAGE];    /* one line, lower case, no full stop, values in 'quotes' */
-    char hint[NJ_ERROR_HINT];          /* a sentence that says what to do; "" for none */
-    char detail[NJ_ERROR_DETAIL + 1];  /* a child's last stderr, a server's DETAIL; "" for none */
-    int errnum;                        /* errno of a failed system call; 0 for none */
-    int exit_status;                   /* of a child that exited, for code "EXIT"; else -1 */
-    int signal;                        /* that ended a child, for code "SIGNAL"; else 0 */
-    char sqlstate[6];                  /* of PostgreSQL, for codes "PG" and "AUTH"; "" for none */
+    const char *code;                 /* a stable upper-case word with static storage: "TIMEOUT" */
+    char message[NJ_ERROR_MESSAGE];   /* one line, lower case, no full stop, values in 'quotes' */
+    char hint[NJ_ERROR_HINT];         /* a sentence that says what to do; "" for none */
+    char detail[NJ_ERROR_DETAIL + 1]; /* a child's last stderr, a server's DETAIL; "" for none */
+    int errnum;                       /* errno of a failed system call; 0 for none */
+    int exit_status;                  /* of a child that exited, for code "EXIT"; else -1 */
+    int signal;                       /* that ended a child, for code "SIGNAL"; else 0 */
+    char sqlstate[6];                 /* of PostgreSQL, for codes "PG" and "AUTH"; "" for none */
 } nj_error;
 
 /* Fill *error from a code and a printf format; always returns -1, so that a core can

@@ -87,8 +87,8 @@ static int next_again(lua_State *L, int status, lua_KContext context)
     return nj_task_park(L, true, context, next_again);
 }
 
-/* group:next() → index, succeeded, packed results or error; nothing when no child is left; false when the
- * group's deadline has come. Waits. */
+/* group:next() → index, succeeded, packed results or error; nothing when no child is left; false
+ * when the group's deadline has come. Waits. */
 static int l_next(lua_State *L)
 {
     nj_group *group = nj_handle_check(L, 1, group_type);
@@ -121,8 +121,8 @@ static int join_again(lua_State *L, int status, lua_KContext context)
     return 0;
 }
 
-/* Children do not outlive the call that made them: cancel those that run and wait for them, even when the
- * owner is itself being cancelled. */
+/* Children do not outlive the call that made them: cancel those that run and wait for them, even
+ * when the owner is itself being cancelled. */
 static int l_close(lua_State *L)
 {
     nj_group *group = nj_handle_check(L, 1, group_type);
@@ -235,21 +235,23 @@ static int l_list(lua_State *L)
 
 int nj_open_scheduler(lua_State *L)
 {
-    static const luaL_Reg group_methods[] = {{"spawn", l_spawn},       {"next", l_next},
-                                             {"cancel", l_cancel},     {"deadline", l_deadline},
-                                             {"close", l_close},       {NULL, NULL}};
+    static const luaL_Reg group_methods[] = {{"spawn", l_spawn},   {"next", l_next},
+                                             {"cancel", l_cancel}, {"deadline", l_deadline},
+                                             {"close", l_close},   {NULL, NULL}};
     static const luaL_Reg shield_methods[] = {{"close", l_unshield}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {{"group", l_group},   {"sleep", l_sleep},
-                                         {"shield", l_shield}, {"list", l_list},
+    static const luaL_Reg functions[] = {{"group", l_group},
+                                         {"sleep", l_sleep},
+                                         {"shield", l_shield},
+                                         {"list", l_list},
                                          {NULL, NULL}};
     nj_type_new(L, group_type, group_methods, l_close);
     luaL_getmetatable(L, group_type);
-    lua_pushcfunction(L, l_collect);               /* collecting cannot wait, closing does */
+    lua_pushcfunction(L, l_collect); /* collecting cannot wait, closing does */
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     nj_type_new(L, shield_type, shield_methods, l_unshield);
     luaL_getmetatable(L, shield_type);
-    lua_pushnil(L);                                /* when it is collected its task may be gone */
+    lua_pushnil(L); /* when it is collected its task may be gone */
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     luaL_newlib(L, functions);

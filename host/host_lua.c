@@ -116,11 +116,16 @@ static int l_wrap_error(lua_State *L)
 int nj_open_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"embedded", l_embedded},       {"embedded_names", l_embedded_names},
-        {"environment", l_environment}, {"terminal", l_terminal},
-        {"columns", l_columns},         {"now", l_now},
-        {"time", l_time},               {"random", l_random},
-        {"exit", l_exit},               {"wrap_error", l_wrap_error},
+        {"embedded", l_embedded},
+        {"embedded_names", l_embedded_names},
+        {"environment", l_environment},
+        {"terminal", l_terminal},
+        {"columns", l_columns},
+        {"now", l_now},
+        {"time", l_time},
+        {"random", l_random},
+        {"exit", l_exit},
+        {"wrap_error", l_wrap_error},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);

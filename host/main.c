@@ -25,8 +25,8 @@ static int push_command_line(lua_State *L)
     return 2;
 }
 
-/* In a protected call, so that running out of memory ends in a message: true when the root task succeeded, and its
- * result or error. */
+/* In a protected call, so that running out of memory ends in a message: true when the root task
+ * succeeded, and its result or error. */
 static int run_root(lua_State *L)
 {
     push_command_line(L);
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
         puts("nightjar " NIGHTJAR_VERSION);
         return 0;
     }
-    umask(S_IRWXG | S_IRWXO);                      /* what is written here is for nobody else */
+    umask(S_IRWXG | S_IRWXO); /* what is written here is for nobody else */
     nj_host host;
     nj_error error;
     if (nj_host_open(&host, &error) != 0) {

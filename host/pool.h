@@ -15,9 +15,9 @@ typedef struct nj_worker nj_worker;
 struct nj_work {
     int (*run)(nj_work *work, const nj_wait *wait, nj_error *error);
     int64_t deadline;
-    nj_error error;                        /* valid when result is -1 */
+    nj_error error; /* valid when result is -1 */
     int result;
-    nj_work *next;                         /* the rest is the pool's own */
+    nj_work *next; /* the rest is the pool's own */
     nj_worker *worker;
     bool cancelled;
 };
@@ -30,7 +30,7 @@ typedef struct nj_pool {
     nj_worker *workers;
     int threads, idle, cap;
     bool stopping;
-    const nj_wake *wake;                   /* signalled when work has finished */
+    const nj_wake *wake; /* signalled when work has finished */
 } nj_pool;
 
 enum { NJ_POOL_CAP = 64 };

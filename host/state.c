@@ -19,11 +19,16 @@ const nj_embedded *nj_embedded_find(const char *name)
 static void open_libraries(lua_State *L)
 {
     static const luaL_Reg libraries[] = {
-        {LUA_GNAME, luaopen_base},         {LUA_LOADLIBNAME, luaopen_package},
-        {LUA_COLIBNAME, luaopen_coroutine}, {LUA_TABLIBNAME, luaopen_table},
-        {LUA_IOLIBNAME, luaopen_io},       {LUA_OSLIBNAME, luaopen_os},
-        {LUA_STRLIBNAME, luaopen_string},  {LUA_MATHLIBNAME, luaopen_math},
-        {LUA_UTF8LIBNAME, luaopen_utf8},   {LUA_DBLIBNAME, luaopen_debug},
+        {LUA_GNAME, luaopen_base},
+        {LUA_LOADLIBNAME, luaopen_package},
+        {LUA_COLIBNAME, luaopen_coroutine},
+        {LUA_TABLIBNAME, luaopen_table},
+        {LUA_IOLIBNAME, luaopen_io},
+        {LUA_OSLIBNAME, luaopen_os},
+        {LUA_STRLIBNAME, luaopen_string},
+        {LUA_MATHLIBNAME, luaopen_math},
+        {LUA_UTF8LIBNAME, luaopen_utf8},
+        {LUA_DBLIBNAME, luaopen_debug},
         {NULL, NULL},
     };
     for (const luaL_Reg *library = libraries; library->name; library++) {
@@ -38,8 +43,8 @@ static void preload(lua_State *L, const char *name, lua_CFunction open)
     lua_setfield(L, -2, name);
 }
 
-/* In a protected call: LUA_NOENV keeps LUA_PATH and LUA_INIT out; the prelude puts nightjar's searchers in place of
- * those that look at the file system. */
+/* In a protected call: LUA_NOENV keeps LUA_PATH and LUA_INIT out; the prelude puts nightjar's
+ * searchers in place of those that look at the file system. */
 static int prepare(lua_State *L)
 {
     lua_pushboolean(L, 1);

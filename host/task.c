@@ -7,7 +7,8 @@
 
 enum { HOOK_INSTRUCTIONS = 10000 };
 
-/* How long a cancelled task that goes on computing may do so before every further instruction raises. */
+/* How long a cancelled task that goes on computing may do so before every further instruction
+ * raises. */
 static const int64_t GRACE = NJ_SECOND;
 
 nj_host *nj_host_of(lua_State *L)
@@ -20,8 +21,9 @@ nj_task *nj_task_current(lua_State *L)
     return nj_host_of(L)->current;
 }
 
-/* Only the task's own coroutine may yield to the loop: from a coroutine of the script's own the yield would go
- * to the script, and from a sort callback or a <close> variable of a dead task it cannot go anywhere. */
+/* Only the task's own coroutine may yield to the loop: from a coroutine of the script's own the
+ * yield would go to the script, and from a sort callback or a <close> variable of a dead task it
+ * cannot go anywhere. */
 static bool can_yield(lua_State *L, const nj_task *task)
 {
     return task->co == L && task->state == NJ_TASK_RUNNING && lua_isyieldable(L);
@@ -98,25 +100,26 @@ void nj_task_free(nj_host *host, nj_task *task)
     free(task);
 }
 
-/* Close the coroutine of a task that did not return, so that its <close> variables run. They wait in place.
- * An error that one of them raises takes the place of the error table that is on top of L. */
+/* Close the coroutine of a task that did not return, so that its <close> variables run. They wait
+ * in place. An error that one of them raises takes the place of the error table that is on top of
+ * L. */
 static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool failed)
 {
     lua_State *co = task->co;
     nj_task *before = host->current;
     if (failed) {
-        lua_pushvalue(co, -1);                     /* co: error error */
-        lua_xmove(co, L, 1);                       /* co: error */
+        lua_pushvalue(co, -1); /* co: error error */
+        lua_xmove(co, L, 1);   /* co: error */
     } else {
         lua_pushnil(L);
     }
     host->current = task;
     task->state = NJ_TASK_CLOSING;
     nj_task_install_hook(co);
-    int status = lua_resetthread(co);              /* gives back the error it was closed with, or a newer one */
+    int status = lua_resetthread(co); /* gives back the error it was closed with, or a newer one */
     host->current = before;
     if (status != LUA_OK) {
-        lua_xmove(co, L, 1);                       /* L: table before after */
+        lua_xmove(co, L, 1); /* L: table before after */
         bool newer = !lua_rawequal(L, -1, -2);
         lua_remove(L, -2);
         if (newer) {
@@ -128,13 +131,14 @@ static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool fai
     lua_pop(L, 1);
 }
 
-/* The task's coroutine has returned, failed or been condemned: keep its outcome in the registry, where its coroutine was. */
+/* The task's coroutine has returned, failed or been condemned: keep its outcome in the registry,
+ * where its coroutine was. */
 static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int results)
 {
     nj_error error;
     task->failed = status != LUA_OK;
     if (status == LUA_OK) {
-        lua_createtable(L, results, 1);            /* like table.pack */
+        lua_createtable(L, results, 1); /* like table.pack */
         lua_pushinteger(L, results);
         lua_setfield(L, -2, "n");
         for (int index = results; index >= 1; index--) {
@@ -149,7 +153,7 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
             nj_fail(&error, "LUA", "coroutine.yield outside a coroutine of the script's own");
             nj_push_error(L, &error, NULL);
         } else {
-            lua_pushvalue(task->co, -1);           /* the error itself is needed to close it */
+            lua_pushvalue(task->co, -1); /* the error itself is needed to close it */
             nj_wrap_error(L, task->co);
         }
         close_coroutine(host, L, task, status != LUA_YIELD);
