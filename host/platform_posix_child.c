@@ -126,7 +126,7 @@ static int open_pipes(pipes *pipe_ends, const nj_spawn *spawn, nj_error *error)
         pipe_ends->theirs[index] = pipe_ends->ours[index] = -1;
     for (int index = 0; index < 3; index++) {
         if (kinds[index] == NJ_STDIO_PIPE) {
-            if (open_pipe(plumbing, index, error) != 0)
+            if (open_pipe(pipe_ends, index, error) != 0)
                 return -1;
             continue;
         }
@@ -183,7 +183,7 @@ static int start(pid_t *ret_pid, const nj_spawn *spawn, const pipes *pipe_ends,
         posix_spawn_file_actions_destroy(&actions);
         return failure;
     }
-    failure = set_actions(&actions, plumbing, spawn);
+    failure = set_actions(&actions, pipe_ends, spawn);
     if (!failure)
         failure = set_attributes(&attributes);
     if (!failure)
