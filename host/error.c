@@ -36,6 +36,8 @@ static const char *code_of(int errnum)
     case EACCES:
     case EPERM:
         return "DENIED";
+    case EEXIST:
+        return "EXISTS";
     default:
         return "SYSTEM";
     }

@@ -58,7 +58,7 @@ int main(int argc, char **argv)
     umask(S_IRWXG | S_IRWXO); /* what is written here is for nobody else */
     nj_host host;
     nj_error error;
-    if (nj_host_open(&host, &error) != 0) {
+    if (nj_stdio_begin(&error) != 0 || nj_host_open(&host, &error) != 0) {
         fprintf(stderr, "nightjar: %s\n", error.message);
         return EXIT_FAILED;
     }

@@ -57,7 +57,7 @@ int nj_wait_until(const nj_wait *wait, int64_t until, nj_error *error); /* a sle
 int nj_wait_check(const nj_wait *wait, nj_error *error);    /* 0, or -1 with TIMEOUT or CANCELLED */
 
 /* Read what is there, at most `size`; *ret_read is 0 at the end of input. `what` names the thing in
- * errors. Pipes are waited for with `wait`; regular files just read. */
+ * errors. Looks at `wait` first, and waits with it where nothing is there yet. */
 int nj_read(int fd, void *buffer, size_t size, const nj_wait *wait, const char *what,
             size_t *ret_read, nj_error *error);
 /* Write all of it. A reader that has gone is code "PIPE" (no signal is raised). */
@@ -89,14 +89,20 @@ typedef struct nj_child {
 
 #define NJ_CHILD_NONE {.process = -1, .input = -1, .output = -1, .diagnostics = -1, .exit_status = -1}
 
-/* Start a program in a process group of its own, with default signal dispositions, an empty mask and no
- * descriptor of ours but 0, 1, 2. NOT_FOUND (with a hint on PATH) when there is no such program, DENIED
- * when it may not be executed. */
+/* Where the program `name` is: a name without a slash is looked up in our PATH (relative entries of which
+ * are passed over), another is a path. *ret_path is absolute and to be freed. NOT_FOUND (with a hint on PATH)
+ * when there is none, DENIED when it may not be executed. */
+int nj_find_program(const char *name, char **ret_path, nj_error *error);
+
+/* Start a program in a session and process group of its own (so that it cannot ask the terminal for a
+ * password), with default signal dispositions, an empty mask and no descriptor of ours but 0, 1, 2. Our ends
+ * of its pipes do not block. Fails as nj_find_program does. */
 int nj_child_spawn(nj_child *child, const nj_spawn *spawn, nj_error *error);
-/* Wait for it to end; fills exit_status or signal. TIMEOUT or CANCELLED leave it running. */
+/* Wait for it to end; fills exit_status or signal. TIMEOUT or CANCELLED leave it running. The pipes stay open,
+ * and what it left running in the background stays alone. */
 int nj_child_wait(nj_child *child, const nj_wait *wait, nj_error *error);
-/* End its whole group, if it still runs: SIGTERM, then SIGKILL after `grace` seconds; reaps it and closes
- * all descriptors. Idempotent, fine on NJ_CHILD_NONE. */
+/* Close all descriptors, and end its whole group if it has not been waited for: SIGTERM, then SIGKILL for what
+ * is left when it has ended or `grace` seconds have passed. Idempotent, fine on NJ_CHILD_NONE. */
 void nj_child_end(nj_child *child, double grace);
 /* The same for children in one go, so that their grace runs together. */
 void nj_children_end(nj_child *children[], int count, double grace);
@@ -108,15 +114,16 @@ int nj_child_failed(const nj_child *child, const char *what, const char *tail, n
 /* ---- signals ---- */
 
 /* From now on SIGINT and SIGTERM set `wake` and are kept for nj_signal_taken; the second one within two seconds
- * kills the children and exits at once with 128 + signal. SIGPIPE is ignored. Call once, before any thread. */
+ * (but for the first tenth) kills the children and exits at once with 128 + signal. SIGHUP is taken as SIGTERM,
+ * unless it was ignored. SIGPIPE is ignored. Call once, before any thread. */
 int nj_signals_begin(const nj_wake *wake, nj_error *error);
 int nj_signal_taken(void);                 /* the last one that came, 0 for none; stays */
 void nj_signal_forget(void);               /* as if none had come (the REPL, between two inputs) */
 
 /* ---- durable files ---- */
 
-/* A file that is written whole or not at all. Open makes it anew (O_EXCL, O_NOFOLLOW, `mode`); commit
- * flushes it to disk and closes; abandon closes and unlinks. A symlink or an existing file is an error. */
+/* A file that is written whole or not at all. Create makes it anew with exactly that mode: a symlink or an
+ * existing file is an error. Commit flushes it and its folder to disk; abandon closes and removes it. */
 typedef struct nj_file {
     int fd;                                /* -1 when not open */
     char *path;
@@ -125,7 +132,7 @@ typedef struct nj_file {
 #define NJ_FILE_NONE {.fd = -1, .path = NULL}
 
 int nj_file_create(nj_file *file, const char *path, unsigned mode, nj_error *error);
-int nj_file_commit(nj_file *file, nj_error *error);    /* fsync, close; abandons on failure */
+int nj_file_commit(nj_file *file, nj_error *error);    /* fsync, close; removes it on failure */
 void nj_file_abandon(nj_file *file);                   /* idempotent; fine on NJ_FILE_NONE and after commit */
 
 int nj_open_read(const char *path, int *ret_fd, nj_error *error); /* a regular file, for reading in order */
@@ -156,6 +163,10 @@ typedef struct nj_space {
 int nj_space_of(const char *path, nj_space *ret_space, nj_error *error);
 
 /* ---- this process ---- */
+
+/* Open 0, 1 and 2 on /dev/null where they were closed, so that no file of ours takes their place. Call first
+ * of all. */
+int nj_stdio_begin(nj_error *error);
 
 int64_t nj_process_id(void);
 void nj_hostname(char *buffer, size_t size);       /* "localhost" where the system has no name */

@@ -3,12 +3,7 @@
 #include "host/platform.h"
 
 #include <errno.h>
-#include <math.h>
 #include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdatomic.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +20,8 @@ int64_t nj_now(void)
 int64_t nj_after(double seconds)
 {
     int64_t now = nj_now();
+    if (seconds <= 0)
+        return now;
     if (!(seconds < (double)(INT64_MAX - now) / (double)NJ_SECOND))
         return NJ_NEVER;
     return now + (int64_t)(seconds * (double)NJ_SECOND);
@@ -149,8 +146,6 @@ int nj_wait_events(const nj_wait *wait, nj_event *events, int count, int64_t unt
             return ready;
         if (until != NJ_NEVER && nj_now() >= until)
             return nj_wait_check(wait, error);
-        /* An interrupted wait without a wake-up for us is the caller's to look at: the main loop
-         * learns of signals by its own event, and nobody else is interrupted. */
     }
 }
 
@@ -176,6 +171,9 @@ int nj_read(int fd, void *buffer, size_t size, const nj_wait *wait, const char *
             size_t *ret_read, nj_error *error)
 {
     for (;;) {
+        /* Where there is always something to read, nothing else would look. */
+        if (nj_wait_check(wait, error) != 0)
+            return -1;
         ssize_t count = read(fd, buffer, size);
         if (count >= 0) {
             *ret_read = (size_t)count;
@@ -195,6 +193,8 @@ int nj_write(int fd, const void *buffer, size_t size, const nj_wait *wait, const
 {
     const char *position = buffer;
     while (size > 0) {
+        if (nj_wait_check(wait, error) != 0)
+            return -1;
         ssize_t count = write(fd, position, size);
         if (count >= 0) {
             position += count;
@@ -216,54 +216,4 @@ void nj_close(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
-}
-
-/* ---- signals ---- */
-
-static const int64_t FORCE_WITHIN = 2 * NJ_SECOND;
-
-static nj_wake signal_wake = {.fd = -1};
-static volatile sig_atomic_t signal_taken;
-static _Atomic int64_t signal_time;
-
-static void on_signal(int number)
-{
-    int64_t now = nj_now();
-    if (signal_taken && now - atomic_load(&signal_time) < FORCE_WITHIN) {
-        nj_children_kill();
-        _exit(128 + number);
-    }
-    signal_taken = number;
-    atomic_store(&signal_time, now);
-    nj_wake_signal(&signal_wake);
-}
-
-int nj_signals_begin(const nj_wake *wake, nj_error *error)
-{
-    signal_wake = *wake;
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&ignore.sa_mask);
-    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0)
-        return nj_fail_system(error, errno, "could not set up signals");
-    return 0;
-}
-
-int nj_signal_taken(void)
-{
-    return signal_taken;
-}
-
-void nj_signal_forget(void)
-{
-    signal_taken = 0;
-}
-
-int nj_processors(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count > 0 ? count : 1;
 }

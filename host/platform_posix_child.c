@@ -1,5 +1,5 @@
-/* Children on a POSIX system: posix_spawn into a process group of their own, pidfds to wait for
- * them (Linux 5.4), signals to the whole group to end them. */
+/* Children on a POSIX system: posix_spawn into a session of their own, pidfds to wait for them
+ * (Linux 5.4), signals to the whole group to end them. */
 #include "host/platform.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,17 +18,19 @@ extern char **environ;
 
 /* ---- those that run, for a forced exit: read in a signal handler ---- */
 
-enum { MOST_CHILDREN = 512 };
+enum { MOST_CHILDREN = 1024 };
 
 static _Atomic(pid_t) running[MOST_CHILDREN];
 
-static void remember(pid_t pid)
+/* A free place in `running`, marked as taken; NULL when there is none. */
+static _Atomic(pid_t) *reserve(void)
 {
     for (int index = 0; index < MOST_CHILDREN; index++) {
         pid_t none = 0;
-        if (atomic_compare_exchange_strong(&running[index], &none, pid))
-            return;
+        if (atomic_compare_exchange_strong(&running[index], &none, -1))
+            return &running[index];
     }
+    return NULL;
 }
 
 static void forget(pid_t pid)
@@ -95,14 +98,6 @@ typedef struct pipes {
     int ours[3];   /* the other ends; -1 for /dev/null */
 } pipes;
 
-static void close_pipes(pipes *pipe_ends)
-{
-    for (int index = 0; index < 3; index++) {
-        nj_close(&pipe_ends->theirs[index]);
-        nj_close(&pipe_ends->ours[index]);
-    }
-}
-
 static int open_pipe(pipes *pipe_ends, int index, nj_error *error)
 {
     enum { READ_END, WRITE_END };
@@ -115,7 +110,8 @@ static int open_pipe(pipes *pipe_ends, int index, nj_error *error)
     /* Only our end: that of the child is a file description of its own. */
     if (fcntl(ends[ours], F_SETFL, O_NONBLOCK) != 0)
         return nj_fail_system(error, errno, "could not make a pipe non-blocking");
-    (void)fcntl(ends[ours], F_SETPIPE_SZ, 1 << 20); /* fewer wake-ups; the default does as well */
+    if (index != STDERR_FILENO)
+        (void)fcntl(ends[ours], F_SETPIPE_SZ, 1 << 20); /* fewer wake-ups; the default does too */
     return 0;
 }
 
@@ -137,8 +133,7 @@ static int open_pipes(pipes *pipe_ends, const nj_spawn *spawn, nj_error *error)
     return 0;
 }
 
-/* Returns an errno. dup2 onto a descriptor's own number would keep it close-on-exec: ours are never
- * 0, 1 or 2 unless those were closed when we began, which posix_spawn handles for equal numbers. */
+/* Returns an errno. nj_stdio_begin has seen to it that the pipes' numbers are above 2. */
 static int set_actions(posix_spawn_file_actions_t *actions, const pipes *pipe_ends,
                        const nj_spawn *spawn)
 {
@@ -157,20 +152,20 @@ static int set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t all, none;
     sigfillset(&all);
+    sigdelset(&all, SIGKILL);
+    sigdelset(&all, SIGSTOP);
     sigemptyset(&none);
     int failure = posix_spawnattr_setsigdefault(attributes, &all);
     if (!failure)
         failure = posix_spawnattr_setsigmask(attributes, &none);
     if (!failure)
-        failure = posix_spawnattr_setpgroup(attributes, 0);
-    if (!failure)
-        failure = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        failure = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF |
+                                                           POSIX_SPAWN_SETSIGMASK);
     return failure;
 }
 
 /* Returns an errno. */
-static int start(pid_t *ret_pid, const nj_spawn *spawn, const pipes *pipe_ends,
+static int start(pid_t *ret_pid, const char *path, const nj_spawn *spawn, const pipes *pipe_ends,
                  char *const *environment)
 {
     posix_spawn_file_actions_t actions;
@@ -187,22 +182,73 @@ static int start(pid_t *ret_pid, const nj_spawn *spawn, const pipes *pipe_ends,
     if (!failure)
         failure = set_attributes(&attributes);
     if (!failure)
-        failure =
-            posix_spawnp(ret_pid, spawn->argv[0], &actions, &attributes, spawn->argv, environment);
+        failure = posix_spawn(ret_pid, path, &actions, &attributes, spawn->argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return failure;
 }
 
-static int fail_start(const nj_spawn *spawn, int failure, nj_error *error)
+static int fail_start(const char *path, int failure, nj_error *error)
 {
-    const char *program = spawn->argv[0];
-    if (failure == ENOENT && spawn->directory && access(spawn->directory, X_OK) != 0)
-        return nj_fail_system(error, errno, "could not run '%s' in '%s'", program,
-                              spawn->directory);
-    nj_fail_system(error, failure, "could not run '%s'", program);
+    nj_fail_system(error, failure, "could not run '%s'", path);
     if (failure == ENOENT)
-        return nj_hint(error, "Install the program '%s', or add its folder to PATH.", program);
+        return nj_hint(error, "The file is there, but not the interpreter that its first line "
+                              "names, or the loader that it was built for.");
+    if (failure == ENOEXEC)
+        return nj_hint(error, "It is no program for this machine, and no script that begins with "
+                              "'#!'.");
+    if (failure == E2BIG)
+        return nj_hint(error, "Its arguments and environment are too long.");
+    return -1;
+}
+
+static int check_directory(const nj_spawn *spawn, nj_error *error)
+{
+    if (!spawn->directory)
+        return 0;
+    struct stat status;
+    if (stat(spawn->directory, &status) == 0 && !S_ISDIR(status.st_mode))
+        errno = ENOTDIR;
+    else if (access(spawn->directory, X_OK) == 0)
+        return 0;
+    return nj_fail_system(error, errno, "could not run '%s' in the folder '%s'", spawn->argv[0],
+                          spawn->directory);
+}
+
+/* The process itself, between its pipes and its environment. */
+static int start_in_place(pid_t *ret_pid, const nj_spawn *spawn, const pipes *pipe_ends,
+                          char *const *environment, nj_error *error)
+{
+    char *path = NULL;
+    if (check_directory(spawn, error) != 0 || nj_find_program(spawn->argv[0], &path, error) != 0)
+        return -1;
+    _Atomic(pid_t) *place = reserve();
+    int result = 0;
+    if (!place) {
+        result = nj_fail(error, "SYSTEM", "could not run '%s': %d programs run already", path,
+                         MOST_CHILDREN);
+    } else {
+        int failure = start(ret_pid, path, spawn, pipe_ends, environment);
+        atomic_store(place, failure ? 0 : *ret_pid);
+        if (failure)
+            result = fail_start(path, failure, error);
+    }
+    free(path);
+    return result;
+}
+
+/* Watch it from now on; takes our ends of the pipes. */
+static int adopt(nj_child *child, pid_t pid, pipes *pipe_ends, const char *name, nj_error *error)
+{
+    child->pid = pid;
+    child->input = pipe_ends->ours[STDIN_FILENO];
+    child->output = pipe_ends->ours[STDOUT_FILENO];
+    child->diagnostics = pipe_ends->ours[STDERR_FILENO];
+    child->process = pidfd_open(pid, 0);
+    if (child->process >= 0)
+        return 0;
+    nj_fail_system(error, errno, "could not watch '%s'", name);
+    nj_child_end(child, 0);
     return -1;
 }
 
@@ -213,32 +259,17 @@ int nj_child_spawn(nj_child *child, const nj_spawn *spawn, nj_error *error)
     char **environment = make_environment(spawn->environment);
     if (!environment)
         return nj_fail_system(error, ENOMEM, "could not run '%s'", spawn->argv[0]);
-    int result = open_pipes(&pipe_ends, spawn, error);
     pid_t pid = 0;
-    if (result == 0) {
-        int failure = start(&pid, spawn, &pipe_ends, environment);
-        if (failure)
-            result = fail_start(spawn, failure, error);
-    }
+    int result = open_pipes(&pipe_ends, spawn, error);
+    if (result == 0)
+        result = start_in_place(&pid, spawn, &pipe_ends, environment, error);
     free(environment);
-    if (result != 0) {
-        close_pipes(&pipe_ends);
-        return -1;
-    }
-    remember(pid);
-    for (int index = 0; index < 3; index++)
+    for (int index = 0; index < 3; index++) {
         nj_close(&pipe_ends.theirs[index]);
-    child->pid = pid;
-    child->input = pipe_ends.ours[STDIN_FILENO];
-    child->output = pipe_ends.ours[STDOUT_FILENO];
-    child->diagnostics = pipe_ends.ours[STDERR_FILENO];
-    child->process = pidfd_open(pid, 0);
-    if (child->process < 0) {
-        nj_fail_system(error, errno, "could not watch '%s'", spawn->argv[0]);
-        nj_child_end(child, 0);
-        return -1;
+        if (result != 0)
+            nj_close(&pipe_ends.ours[index]);
     }
-    return 0;
+    return result == 0 ? adopt(child, pid, &pipe_ends, spawn->argv[0], error) : -1;
 }
 
 /* ---- waiting and ending ---- */
@@ -277,38 +308,48 @@ static void signal_groups(nj_child *children[], int count, int number)
             kill(-(pid_t)children[index]->pid, number);
 }
 
-/* True when all have ended by `until`. */
-static bool wait_for_all(nj_child *children[], int count, int64_t until)
+/* Wait, until then at most, for all of them to have ended; they stay to be reaped. */
+static void wait_for_all(nj_child *children[], int count, int64_t until)
 {
-    nj_error ignored;
-    nj_wait wait = {.deadline = until};
+    nj_wait wait = {.deadline = NJ_NEVER};
     for (int index = 0; index < count; index++) {
-        nj_child *child = children[index];
-        while (child->pid && !reap(child)) {
-            nj_event event = {.fd = child->process, .wanted = NJ_READABLE};
-            /* Without a pidfd this is a short sleep between two looks. */
-            int64_t next = child->process < 0 ? nj_after(0.01) : NJ_NEVER;
-            if (nj_wait_events(&wait, &event, 1, next, &ignored) < 0)
-                return false;
-        }
+        nj_error ignored; /* without a cancel and a deadline only poll itself could fail */
+        nj_event event = {.fd = children[index]->process, .wanted = NJ_READABLE};
+        if (children[index]->pid)
+            nj_wait_events(&wait, &event, 1, until, &ignored);
     }
-    return true;
 }
+
+static void close_all(nj_child *child)
+{
+    nj_close(&child->input);
+    nj_close(&child->output);
+    nj_close(&child->diagnostics);
+}
+
+/* Seconds that the system may take to end a process after SIGKILL: it can be stuck on a disk that
+ * does not answer. Then it is left to the system. */
+static const double killed_within = 5;
 
 void nj_children_end(nj_child *children[], int count, double grace)
 {
     signal_groups(children, count, SIGTERM);
     /* One that is stopped would not see the SIGTERM. */
     signal_groups(children, count, SIGCONT);
-    if (!wait_for_all(children, count, nj_after(grace))) {
-        signal_groups(children, count, SIGKILL);
-        wait_for_all(children, count, NJ_NEVER);
-    }
+    for (int index = 0; index < count; index++)
+        close_all(children[index]);
+    wait_for_all(children, count, nj_after(grace));
+    /* Also for what it leaves behind. As long as it has not been reaped, the group is no other's.
+     */
+    signal_groups(children, count, SIGKILL);
+    wait_for_all(children, count, nj_after(killed_within));
     for (int index = 0; index < count; index++) {
-        nj_close(&children[index]->input);
-        nj_close(&children[index]->output);
-        nj_close(&children[index]->diagnostics);
-        nj_close(&children[index]->process);
+        nj_child *child = children[index];
+        if (child->pid && !reap(child)) {
+            forget((pid_t)child->pid);
+            child->pid = 0;
+        }
+        nj_close(&child->process);
     }
 }
 

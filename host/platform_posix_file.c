@@ -1,38 +1,50 @@
-/* Durable files, locks and free space on a POSIX system. */
+/* Durable files on a POSIX system: written whole, flushed, put in place. */
 #include "host/platform.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-static const nj_wait no_limit = {.deadline = NJ_NEVER, .cancel = NULL};
+/* Flush the folder that holds `path`. */
+static int sync_parent(const char *path, nj_error *error)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return nj_fail_system(error, ENOMEM, "could not flush the folder of '%s'", path);
+    int result = nj_sync_folder(dirname(copy), error);
+    free(copy);
+    return result;
+}
 
 /* ---- files that are written whole or not at all ---- */
 
 int nj_file_create(nj_file *file, const char *path, unsigned mode, nj_error *error)
 {
     *file = (nj_file)NJ_FILE_NONE;
-    file->path = strdup(path);
-    if (!file->path)
+    char *copy = strdup(path);
+    if (!copy)
         return nj_fail_system(error, ENOMEM, "could not create '%s'", path);
-    file->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
-    if (file->fd < 0) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
         nj_fail_system(error, errno, "could not create '%s'", path);
-        free(file->path);
-        file->path = NULL;
+        free(copy);
         return -1;
     }
-    return 0;
+    *file = (nj_file){.fd = fd, .path = copy};
+    if (fchmod(fd, (mode_t)mode) == 0) /* whatever the umask */
+        return 0;
+    nj_fail_system(error, errno, "could not set the mode of '%s'", path);
+    nj_file_abandon(file);
+    return -1;
 }
 
-int nj_file_commit(nj_file *file, nj_error *error)
+/* Flush and close it, or remove it. */
+static int finish(nj_file *file, nj_error *error)
 {
     int failure = fsync(file->fd) != 0 ? errno : 0;
     if (close(file->fd) != 0 && !failure)
@@ -45,6 +57,17 @@ int nj_file_commit(nj_file *file, nj_error *error)
     free(file->path);
     file->path = NULL;
     return failure ? -1 : 0;
+}
+
+int nj_file_commit(nj_file *file, nj_error *error)
+{
+    char *path = strdup(file->path);
+    int result = finish(file, error);
+    if (result == 0)
+        result = path ? sync_parent(path, error)
+                      : nj_fail_system(error, ENOMEM, "could not flush the folder of a new file");
+    free(path);
+    return result;
 }
 
 void nj_file_abandon(nj_file *file)
@@ -76,16 +99,6 @@ int nj_open_read(const char *path, int *ret_fd, nj_error *error)
     return 0;
 }
 
-/* Flush the folder that holds `path`. */
-static int sync_parent(const char *path, nj_error *error)
-{
-    char copy[PATH_MAX];
-    if (strlen(path) >= sizeof copy)
-        return nj_fail_system(error, ENAMETOOLONG, "could not use '%s'", path);
-    strcpy(copy, path);
-    return nj_sync_folder(dirname(copy), error);
-}
-
 int nj_sync_folder(const char *path, nj_error *error)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -99,129 +112,75 @@ int nj_sync_folder(const char *path, nj_error *error)
     return 0;
 }
 
-int nj_write_atomic(const char *path, const void *data, size_t size, unsigned mode, nj_error *error)
+/* A name beside `path` that nobody has. */
+static char *temporary_name(const char *path, nj_error *error)
 {
-    unsigned char suffix[8];
-    char temporary[PATH_MAX];
+    uint64_t suffix;
+    if (nj_random(&suffix, sizeof suffix, error) != 0)
+        return NULL;
+    char *name;
+    if (asprintf(&name, "%s.%016" PRIx64 ".tmp", path, suffix) >= 0)
+        return name;
+    nj_fail_system(error, ENOMEM, "could not write '%s'", path);
+    return NULL;
+}
+
+static int write_whole(const char *path, const void *data, size_t size, unsigned mode,
+                       nj_error *error)
+{
+    const nj_wait no_limit = {.deadline = NJ_NEVER};
     nj_file file;
-    if (nj_random(suffix, sizeof suffix, error) != 0)
-        return -1;
-    int length = snprintf(temporary, sizeof temporary, "%s.%02x%02x%02x%02x%02x%02x.tmp", path,
-                          suffix[0], suffix[1], suffix[2], suffix[3], suffix[4], suffix[5]);
-    if (length >= (int)sizeof temporary)
-        return nj_fail_system(error, ENAMETOOLONG, "could not write '%s'", path);
-    if (nj_file_create(&file, temporary, mode, error) != 0)
+    if (nj_file_create(&file, path, mode, error) != 0)
         return -1;
     if (nj_write(file.fd, data, size, &no_limit, path, error) != 0) {
         nj_file_abandon(&file);
         return -1;
     }
-    if (nj_file_commit(&file, error) != 0)
+    return finish(&file, error);
+}
+
+int nj_write_atomic(const char *path, const void *data, size_t size, unsigned mode, nj_error *error)
+{
+    char *temporary = temporary_name(path, error);
+    if (!temporary)
         return -1;
-    if (rename(temporary, path) != 0) {
-        nj_fail_system(error, errno, "could not put '%s' in place", path);
+    int result = write_whole(temporary, data, size, mode, error);
+    if (result == 0 && rename(temporary, path) != 0) {
+        result = nj_fail_system(error, errno, "could not put '%s' in place", path);
         unlink(temporary);
+    }
+    free(temporary);
+    return result == 0 ? sync_parent(path, error) : -1;
+}
+
+/* 0, or -1 with errno. */
+static int rename_to_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* The file system does not know how (some network ones): look first. What could come in between
+     * is kept away by the lock that the callers hold. */
+    struct stat status;
+    if (lstat(to, &status) == 0) {
+        errno = EEXIST;
         return -1;
     }
-    return sync_parent(path, error);
+    return errno == ENOENT ? rename(from, to) : -1;
 }
 
 int nj_rename(const char *from, const char *to, nj_error *error)
 {
-    int result = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
-    if (result != 0 && errno == EINVAL) {
-        /* The file system has no such flag: look first. A folder that is not empty is never
-         * replaced by rename, which is what sets are. */
-        struct stat status;
-        if (lstat(to, &status) == 0)
-            errno = EEXIST;
-        else
-            result = rename(from, to);
-    }
-    if (result != 0)
+    if (rename_to_new(from, to) != 0) {
+        if (errno == EXDEV) {
+            nj_fail_system(error, errno, "could not rename '%s' to '%s'", from, to);
+            return nj_hint(error, "They are on different file systems: choose folders on one.");
+        }
         return nj_fail_system(error, errno, "could not rename '%s' to '%s'", from, to);
+    }
+    /* The new place first: after a crash it may be in both, never in none. */
     if (sync_parent(to, error) != 0)
         return -1;
     return sync_parent(from, error);
-}
-
-/* ---- locks ---- */
-
-/* The note of the holder, for the error; "" when there is none. */
-static void read_note(int fd, char *note, size_t size)
-{
-    ssize_t count = pread(fd, note, size - 1, 0);
-    note[count > 0 ? count : 0] = '\0';
-    note[strcspn(note, "\n")] = '\0';
-}
-
-static int write_note(int fd, const char *path, const char *note, nj_error *error)
-{
-    if (ftruncate(fd, 0) != 0)
-        return nj_fail_system(error, errno, "could not write '%s'", path);
-    if (nj_write(fd, note, strlen(note), &no_limit, path, error) != 0)
-        return -1;
-    return nj_write(fd, "\n", 1, &no_limit, path, error);
-}
-
-static int fail_locked(int fd, const char *path, nj_error *error)
-{
-    char note[512];
-    read_note(fd, note, sizeof note);
-    if (note[0])
-        nj_fail(error, "LOCKED", "'%s' is held by another run (%s)", path, note);
-    else
-        nj_fail(error, "LOCKED", "'%s' is held by another run", path);
-    strcpy(error->detail, note);
-    return nj_hint(error, "Wait until it has ended, then try again.");
-}
-
-static int lock_until(int fd, const char *path, const nj_wait *wait, nj_error *error)
-{
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK)
-            return nj_fail_system(error, errno, "could not lock '%s'", path);
-        if (nj_wait_until(wait, nj_after(0.05), error) != 0)
-            return strcmp(error->code, "TIMEOUT") == 0 ? fail_locked(fd, path, error) : -1;
-    }
-    return 0;
-}
-
-/* The file stays when the lock goes: were it removed, two runs could each lock a file of that
- * name. */
-int nj_lock_take(nj_lock *lock, const char *path, const char *note, const nj_wait *wait,
-                 nj_error *error)
-{
-    lock->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (lock->fd < 0)
-        return nj_fail_system(error, errno, "could not open the lock '%s'", path);
-    if (lock_until(lock->fd, path, wait, error) != 0 ||
-        write_note(lock->fd, path, note, error) != 0) {
-        nj_lock_release(lock);
-        return -1;
-    }
-    return 0;
-}
-
-void nj_lock_release(nj_lock *lock)
-{
-    nj_close(&lock->fd);
-}
-
-/* ---- space ---- */
-
-int nj_space_of(const char *path, nj_space *ret_space, nj_error *error)
-{
-    struct statvfs status;
-    if (statvfs(path, &status) != 0)
-        return nj_fail_system(error, errno, "could not look at the file system of '%s'", path);
-    uint64_t block = status.f_frsize;
-    *ret_space = (nj_space){
-        .total = status.f_blocks * block,
-        .free = status.f_bfree * block,
-        .available = status.f_bavail * block,
-        .inodes = status.f_files,
-        .inodes_free = status.f_favail,
-    };
-    return 0;
 }

@@ -2,11 +2,25 @@
 #include "host/platform.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
+
+int nj_stdio_begin(nj_error *error)
+{
+    for (;;) {
+        int fd = open("/dev/null", O_RDWR); /* the lowest number that is free; children get it */
+        if (fd < 0)
+            return nj_fail_system(error, errno, "could not open '/dev/null'");
+        if (fd > STDERR_FILENO) {
+            close(fd);
+            return 0;
+        }
+    }
+}
 
 int64_t nj_process_id(void)
 {
@@ -15,7 +29,8 @@ int64_t nj_process_id(void)
 
 void nj_hostname(char *buffer, size_t size)
 {
-    if (gethostname(buffer, size) != 0)
+    buffer[0] = '\0';
+    if (gethostname(buffer, size) != 0 || buffer[0] == '\0')
         snprintf(buffer, size, "localhost");
     buffer[size - 1] = '\0';
 }
@@ -36,4 +51,11 @@ int nj_terminal_columns(int fd)
 {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+int nj_processors(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count > 0 ? count : 1;
 }
