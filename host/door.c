@@ -258,7 +258,7 @@ void *nj_handle_check(lua_State *L, int argument, const char *type)
 
 void nj_stage_push(lua_State *L, const char *kind, int index)
 {
-    bool given = !lua_isnoneornil(L, index);
+    bool given = index != 0 && !lua_isnoneornil(L, index);
     if (given)
         index = lua_absindex(L, index);
     lua_createtable(L, 4, 4);

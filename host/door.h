@@ -63,7 +63,7 @@ void *nj_handle_check(lua_State *L, int argument, const char *type);
 
 /* ---- stages of a pipeline: a description that pipeline.run reads ---- */
 
-/* Push {stage = kind, ...the fields of the table at `index`, if any}. */
+/* Push {stage = kind, ...the fields of the table at `index`}; 0 for no table. */
 void nj_stage_push(lua_State *L, const char *kind, int index);
 
 #endif
