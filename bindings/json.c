@@ -2,6 +2,7 @@
 #include "bindings/json.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,66 @@ static int fail_at(const char *text, size_t offset, const char *problem, nj_erro
     }
     return nj_fail(error, "FORMAT", "no valid JSON at line %zu, column %zu: %s", line, column,
                    problem);
+}
+
+/* ---- what json-c lets pass: 'single quotes', NaN, and integers that it silently makes smaller
+ * ---- */
+
+static size_t string_length(const char *text, size_t size)
+{
+    size_t length = 1;
+    while (length < size && text[length] != '"')
+        length += text[length] == '\\' ? 2 : 1;
+    return length < size ? length + 1 : size;
+}
+
+static bool fits_64_bits(const char *token, size_t length)
+{
+    char digits[32];
+    if (strcspn(token, ".eE") < length)
+        return true;
+    if (length >= sizeof digits)
+        return false;
+    memcpy(digits, token, length);
+    digits[length] = '\0';
+    errno = 0;
+    if (digits[0] == '-')
+        (void)strtoll(digits, NULL, 10);
+    else
+        (void)strtoull(digits, NULL, 10);
+    return errno == 0;
+}
+
+static bool is_literal(const char *token, size_t length)
+{
+    static const char *const literals[] = {"true", "false", "null"};
+    for (size_t index = 0; index < sizeof literals / sizeof *literals; index++)
+        if (strlen(literals[index]) == length && memcmp(token, literals[index], length) == 0)
+            return true;
+    return false;
+}
+
+static int check_tokens(const char *text, size_t size, nj_error *error)
+{
+    static const char number[] = "0123456789+-.eE";
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    for (size_t index = 0, length; index < size; index += length) {
+        length = 1;
+        if (text[index] == '"') {
+            length = string_length(text + index, size - index);
+        } else if (text[index] == '\'') {
+            return fail_at(text, index, "strings stand in double quotes", error);
+        } else if (text[index] == '-' || isdigit((unsigned char)text[index])) {
+            length = strspn(text + index, number);
+            if (!fits_64_bits(text + index, length))
+                return fail_at(text, index, "an integer of more than 64 bits", error);
+        } else if (isalpha((unsigned char)text[index])) {
+            length = strspn(text + index, letters);
+            if (!is_literal(text + index, length))
+                return fail_at(text, index, "true, false or null expected", error);
+        }
+    }
+    return 0;
 }
 
 static bool is_blank(const char *text, size_t from, size_t size)
@@ -47,6 +108,8 @@ int json_parse(const char *text, size_t size, json_object **ret_value, nj_error 
 {
     if (size >= INT_MAX)
         return nj_fail(error, "FORMAT", "the JSON text has %zu bytes, which is too much", size);
+    if (check_tokens(text, size, error) != 0)
+        return -1;
     json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH);
     if (!tokener)
         return nj_fail(error, "SYSTEM", "out of memory for JSON");

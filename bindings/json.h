@@ -10,10 +10,10 @@
 
 enum { JSON_DEPTH = 128 };
 
-/* Parse one whole document: anything after it but white space is an error, as is a number that an
- * integer of 64 bits cannot hold. Of a key that stands twice in an object the last one counts.
- * FORMAT names line and column. The caller puts *ret_value (NULL for the document `null`) with
- * json_object_put. */
+/* Parse one whole document, which a NUL follows: anything after it but white space is an error, as
+ * is a number that an integer of 64 bits cannot hold. Of a key that stands twice in an object the
+ * last one counts. FORMAT names line and column. The caller puts *ret_value (NULL for the document
+ * `null`) with json_object_put. */
 int json_parse(const char *text, size_t size, json_object **ret_value, nj_error *error);
 
 /* A new string; bytes that are no UTF-8 become U+FFFD. NULL without memory. */
