@@ -1,0 +1,159 @@
+-- One run against one target: its lock, its id, its connection and programs, and no trace of it on
+-- the server after.
+
+local fs = require "nightjar.fs"
+local host = require "nightjar.host"
+local names = require "nightjar.names"
+local target_of = require "nightjar.target"
+local task = require "nightjar.task"
+local tools = require "nightjar.tools"
+local units = require "nightjar.units"
+
+local M = {}
+
+local session = {}
+session.__index = session
+
+-- The id that a run gets at `now`; a folder of that name belongs to another run.
+local function free_id(folder, now)
+  local id = units.id(now)
+  while fs.stat(folder .. "/" .. id) do
+    now = now + 1
+    id = units.id(now)
+  end
+  return id, now
+end
+
+-- Hold the target's lock: one run at a time makes, proves, deletes or restores its backups.
+local function lock(config, target, purpose)
+  fs.mkdir(config.state_folder, { parents = true, mode = 448 })
+  local path <const> = ("%s/target-%s.lock"):format(config.state_folder, target.name)
+  return fs.lock(path, { timeout = 0,
+    note = ("%s, pid %d on %s, since %s"):format(purpose, host.pid, host.hostname,
+      units.iso(host.time())) })
+end
+
+-- The folder of a target's sets.
+function M.folder(config, target)
+  return config.backup_folder .. "/" .. target.name
+end
+
+-- Take the lock alone, for what needs no server: deleting and listing.
+function M.lock(context, target, purpose)
+  return lock(context.config, target, purpose)
+end
+
+-- The database to be connected to while no other is meant, and never `avoid`, which is about to be
+-- renamed.
+local function maintenance_database(target, avoid)
+  for _, name in ipairs { target_of.maintenance_database(target), "postgres", "template1" } do
+    if name ~= avoid then
+      return name
+    end
+  end
+end
+
+-- Begin a run; to be closed: `local run <close> = session.open(context, target, "backup")`.
+function M.open(context, target, purpose, avoid)
+  local config <const> = context.config
+  local self = setmetatable({
+    context = context, config = config, policy = config.policy, log = context.log, target = target,
+    folder = M.folder(config, target), maintenance = maintenance_database(target, avoid),
+  }, session)
+  self.held = lock(config, target, purpose)
+  local _, err = try(function()
+    fs.mkdir(self.folder, { parents = true, mode = 448 })
+    self.id, self.started = free_id(self.folder, host.time())
+    self.application_name = ("nightjar/%s/%s"):format(self.id, host.random(3))
+    self.connection = self:connect(self.maintenance)
+    self.server = target_of.facts(self.connection)
+    self.tools = tools.choose(target, self.server, config.values)
+  end)
+  if err then
+    self:__close()
+    error(err, 0)
+  end
+  return self
+end
+
+-- The same run on another server, for scratch databases: {host=, port=, ...}. To be closed.
+function session:elsewhere(server)
+  local other = setmetatable({
+    context = self.context, config = self.config, policy = self.policy, log = self.log,
+    id = self.id,
+    application_name = self.application_name, maintenance = target_of.maintenance_database(server),
+    target = setmetatable({ dump = "host" }, { __index = server }),
+  }, session)
+  local _, err = try(function()
+    other.connection = other:connect()
+    other.server = target_of.facts(other.connection)
+    other.tools = tools.choose(other.target, other.server, self.config.values)
+  end)
+  if err then
+    other:__close()
+    error(err, 0)
+  end
+  return other
+end
+
+function session:conninfo(database)
+  return names.conninfo(database or self.maintenance)
+end
+
+-- A connection of this run to one of the target's databases.
+function session:connect(database, options)
+  return target_of.connect(self.target, { dbname = database or self.maintenance,
+    application_name = self.application_name, options = options })
+end
+
+-- A program of PostgreSQL's, run for this run.
+function session:command(program, arguments, settings)
+  return self.tools:command(program, arguments, { application_name = self.application_name,
+    settings = settings })
+end
+
+local function end_backends(self)
+  local ended = try(target_of.end_backends, self.connection, self.application_name)
+  if not ended then
+    local connection <close> = target_of.connect(self.target,
+      { application_name = "nightjar cleaning up" })
+    ended = target_of.end_backends(connection, self.application_name)
+  end
+  return ended
+end
+
+-- End what the server still does for this run. A pg_dump that was killed leaves a backend that
+-- waits for its lock.
+function session:end_backends()
+  local ended, err = try(task.shield, 20, end_backends, self)
+  if err then
+    self.log:warn("backends.left", { application_name = self.application_name,
+      message = err.message })
+  elseif ended > 0 then
+    self.log:info("backends.ended", { application_name = self.application_name, count = ended })
+  end
+end
+
+-- Run a pipeline for this run; when it fails, what the server still does for it is ended.
+function session:stream(run, ...)
+  local result, err = try(run, ...)
+  if err then
+    self:end_backends()
+    error(err, 0)
+  end
+  return result
+end
+
+function session:__close(err)
+  if err and self.connection then
+    self:end_backends()
+  end
+  if self.connection then
+    self.connection:close()
+  end
+  if self.held then
+    self.held:release()
+  end
+end
+
+return M

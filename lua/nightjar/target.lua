@@ -1,0 +1,180 @@
+-- A target seen through libpq: connections to it, what it is, which databases it has, and ending
+-- what a run left there.
+
+local markers = require "nightjar.markers"
+local postgres = require "nightjar.postgres"
+local suggest = require "nightjar.suggest"
+local task = require "nightjar.task"
+
+local M = {}
+
+-- The targets that --target means: the named one, or all.
+function M.selected(config, name)
+  return name and { config.target(name) } or config.targets
+end
+
+-- Where to connect when no database is meant.
+function M.maintenance_database(target)
+  return target.dbname or "postgres"
+end
+
+-- options: dbname, application_name, options (as PGOPTIONS).
+function M.connect(target, options)
+  return postgres.connect {
+    host = target.host, port = target.port, user = target.user, password = target.password,
+    passfile = target.passfile, sslmode = target.sslmode,
+    dbname = options.dbname or M.maintenance_database(target),
+    application_name = options.application_name, options = options.options,
+  }
+end
+
+function M.version_text(number)
+  return number >= 100000 and ("%d.%d"):format(number // 10000, number % 10000)
+    or ("%d.%d.%d"):format(number // 10000, number // 100 % 100, number % 100)
+end
+
+-- What the server is, and what the role of this connection may do.
+function M.facts(connection)
+  local row <const> = connection:query [[
+    SELECT r.rolname AS role, r.rolsuper AS superuser, r.rolcreatedb AS createdb,
+      r.rolbypassrls AS bypassrls,
+           pg_is_in_recovery() AS recovery, has_table_privilege('pg_catalog.pg_authid',
+             'SELECT') AS reads_passwords,
+           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory
+      FROM pg_roles r WHERE r.rolname = current_user]][1]
+  row.version = connection:version()
+  row.major = row.version // 10000
+  row.version_text = M.version_text(row.version)
+  return row
+end
+
+-- Every database of the server, by name; size is nil where the role may not connect.
+function M.databases(connection)
+  local rows <const> = connection:query [[
+    SELECT d.oid, d.datname AS name, pg_encoding_to_char(d.encoding) AS encoding,
+      d.datcollate AS collation,
+           d.datctype AS ctype, d.datallowconn AS connectable, r.rolname AS owner,
+           has_database_privilege(d.oid, 'CONNECT') AS allowed,
+           shobj_description(d.oid, 'pg_database') AS comment,
+           CASE WHEN has_database_privilege(d.oid,
+             'CONNECT') THEN pg_database_size(d.oid) END AS size
+      FROM pg_database d LEFT JOIN pg_roles r ON r.oid = d.datdba ORDER BY d.datname]]
+  rows.columns = nil
+  return rows
+end
+
+local function find(databases, name)
+  local names = {}
+  for _, database in ipairs(databases) do
+    if database.name == name then
+      return database
+    end
+    names[#names + 1] = database.name
+  end
+  local near <const> = suggest(name, names)
+  fail("NOT_FOUND", ("there is no database '%s' on the server"):format(name),
+    near and ("Did you mean '%s'?"):format(near) or "nightjar doctor lists what can be seen.",
+      { database = name })
+end
+M.find = find
+
+local function includes(list, name)
+  for _, value in ipairs(list or {}) do
+    if value == name then
+      return true
+    end
+  end
+  return false
+end
+
+local function by_default(target, database)
+  return database.connectable and database.name ~= "template1"
+    and not includes(target.exclude, database.name)
+    and not markers.parse(database.comment)
+end
+
+-- The databases to back up, of those that there are: pure. `only` narrows it to one. None at all is
+-- an error.
+function M.choose(target, databases, only)
+  local chosen = {}
+  if only or target.databases then
+    for _, name in ipairs(only and { only } or target.databases) do
+      local database <const> = find(databases, name)
+      if not database.connectable then
+        fail("CONFIG", ("database '%s' allows no connections, so it cannot be dumped"):format(name),
+          "Take it out of the target's databases, or: ALTER DATABASE … ALLOW_CONNECTIONS true")
+      end
+      chosen[#chosen + 1] = database
+    end
+  else
+    for _, database in ipairs(databases) do
+      if by_default(target, database) then
+        chosen[#chosen + 1] = database
+      end
+    end
+  end
+  if #chosen == 0 then
+    fail("NOT_FOUND", ("target '%s' has no database to back up"):format(target.name),
+      "Every database there is a template, excluded, or closed to connections.")
+  end
+  return chosen
+end
+
+-- Databases in one list of names and not in the other: {new = {...}, vanished = {...}}.
+function M.changes(before, now)
+  local changes = { new = {}, vanished = {} }
+  for _, name in ipairs(now) do
+    if not includes(before, name) then
+      changes.new[#changes.new + 1] = name
+    end
+  end
+  for _, name in ipairs(before) do
+    if not includes(now, name) then
+      changes.vanished[#changes.vanished + 1] = name
+    end
+  end
+  return changes
+end
+
+-- End the server's backends of a run, which outlive its programs while they wait for a lock or run
+-- in a container. Returns how many there were.
+function M.end_backends(connection, application_name)
+  local rows <const> = connection:query([[
+    SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+     WHERE application_name = $1 AND pid <> pg_backend_pid()]], { application_name })
+  return #rows
+end
+
+-- Does the server have a connection of this name?
+function M.is_alive(connection, application_name)
+  return #connection:query(
+    "SELECT 1 AS alive FROM pg_stat_activity WHERE application_name = $1", { application_name }) > 0
+end
+
+function M.exists(connection, database)
+  return #connection:query(
+    "SELECT 1 AS there FROM pg_database WHERE datname = $1", { database }) > 0
+end
+
+-- Run `f` again while the server says that a database is in use (55006), so many times.
+function M.while_in_use(attempts, f)
+  for attempt = 1, attempts do
+    local _, err = try(f)
+    if not err then
+      return
+    elseif err.sqlstate ~= "55006" or attempt == attempts then
+      error(err, 0)
+    end
+    task.sleep(0.25)
+  end
+end
+
+-- Is the server's own file system this machine's? Then its free space can be seen.
+function M.is_local(target)
+  local host <const> = target.host
+  return not target.container and
+    (not host or host:sub(1, 1) == "/" or host == "localhost" or host == "::1"
+      or host:find("^127%.") ~= nil)
+end
+
+return M
