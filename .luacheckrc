@@ -1,0 +1,9 @@
+-- What luacheck takes for granted in nightjar's Lua.
+std = "lua54"
+max_line_length = 100
+read_globals = { "fail", "try", "inspect", "help" }
+exclude_files = { "build*" }
+
+files["lua/nightjar/prelude.lua"] = { globals = { "fail", "try", "inspect", "help" } }
+files["tests/**/*_spec.lua"] = { std = "lua54+busted" }
+files["tests/lua/busted.lua"] = { globals = { "arg", "os" } }
