@@ -58,9 +58,8 @@ static void fs_dispose(nj_job *base)
 
 static int read_run(nj_job *base, const nj_wait *wait, nj_error *error)
 {
-    (void)wait;
     fs_job *job = (fs_job *)base;
-    return fs_read(job->path, job->size, &job->bytes, &job->size, error);
+    return fs_read(job->path, job->size, wait, &job->bytes, &job->size, error);
 }
 
 static int read_done(lua_State *L, nj_job *base)
@@ -230,18 +229,30 @@ static void set_integer(lua_State *L, const char *key, int64_t value)
     lua_setfield(L, -2, key);
 }
 
+static const char *const kind_names[] = {
+    [NJ_KIND_FILE] = "file",
+    [NJ_KIND_FOLDER] = "folder",
+    [NJ_KIND_LINK] = "link",
+    [NJ_KIND_OTHER] = "other",
+};
+
+/* stat(path, {follow=false}) → table or nil */
 static int l_stat(lua_State *L)
 {
+    static const char *const options[] = {"follow", NULL};
     bool exists;
-    fs_status status;
+    nj_status status;
     nj_error error;
-    check(L, fs_stat(check_path(L, 1), &exists, &status, &error), &error, "fs.stat");
+    const char *path = check_path(L, 1);
+    nj_options_only(L, 2, options, false);
+    bool follow = nj_option_boolean(L, 2, "follow", false);
+    check(L, nj_status_of(path, follow, &exists, &status, &error), &error, "fs.stat");
     if (!exists) {
         lua_pushnil(L);
         return 1;
     }
     lua_createtable(L, 0, 8);
-    lua_pushstring(L, status.type);
+    lua_pushstring(L, kind_names[status.kind]);
     lua_setfield(L, -2, "type");
     lua_pushnumber(L, status.modified);
     lua_setfield(L, -2, "mtime");
@@ -258,7 +269,7 @@ static const char names_type[] = "nightjar.fs.names";
 
 static int l_free_names(lua_State *L)
 {
-    fs_names_free(nj_handle_check(L, 1, names_type));
+    nj_names_free(nj_handle_check(L, 1, names_type));
     return 0;
 }
 
@@ -266,14 +277,14 @@ static int l_list(lua_State *L)
 {
     nj_error error;
     const char *path = check_path(L, 1);
-    fs_names *names = nj_handle_new(L, names_type, sizeof *names);
-    check(L, fs_list(path, names, &error), &error, "fs.list");
+    nj_names *names = nj_handle_new(L, names_type, sizeof *names);
+    check(L, nj_list(path, names, &error), &error, "fs.list");
     lua_createtable(L, (int)names->count, 0);
     for (size_t index = 0; index < names->count; index++) {
         lua_pushstring(L, names->names[index]);
         lua_rawseti(L, -2, (lua_Integer)index + 1);
     }
-    fs_names_free(names);
+    nj_names_free(names);
     return 1;
 }
 
@@ -286,20 +297,23 @@ static int l_append(lua_State *L)
     const char *bytes = luaL_checklstring(L, 2, &size);
     nj_options_only(L, 3, options, false);
     unsigned mode = mode_option(L, 3, FILE_MODE);
-    check(L, fs_append(path, bytes, size, mode, &error), &error, "fs.append");
+    check(L, nj_append(path, bytes, size, mode, &error), &error, "fs.append");
     return 0;
 }
 
+/* mkdir(path, {mode=, parents=true}) → true, or false when it was there already */
 static int l_mkdir(lua_State *L)
 {
     static const char *const options[] = {"mode", "parents", NULL};
     nj_error error;
+    bool made;
     const char *path = check_path(L, 1);
     nj_options_only(L, 2, options, false);
     unsigned mode = mode_option(L, 2, FOLDER_MODE);
     bool parents = nj_option_boolean(L, 2, "parents", true);
-    check(L, fs_make_folder(path, mode, parents, &error), &error, "fs.mkdir");
-    return 0;
+    check(L, fs_make_folder(path, mode, parents, &made, &error), &error, "fs.mkdir");
+    lua_pushboolean(L, made);
+    return 1;
 }
 
 static int l_remove(lua_State *L)
@@ -310,7 +324,7 @@ static int l_remove(lua_State *L)
     const char *path = check_path(L, 1);
     nj_options_only(L, 2, options, false);
     bool recursive = nj_option_boolean(L, 2, "recursive", false);
-    check(L, fs_remove(path, recursive, &removed, &error), &error, "fs.remove");
+    check(L, nj_remove(path, recursive, &removed, &error), &error, "fs.remove");
     lua_pushboolean(L, removed);
     return 1;
 }
@@ -336,13 +350,17 @@ static int l_absolute(lua_State *L)
 {
     nj_error error;
     char *path;
-    check(L, fs_absolute(check_path(L, 1), &path, &error), &error, "fs.absolute");
+    check(L, nj_absolute(check_path(L, 1), &path, &error), &error, "fs.absolute");
     return push_allocated(L, path);
 }
 
 static int l_find_program(lua_State *L)
 {
-    return push_allocated(L, fs_find_program(check_path(L, 1)));
+    nj_error reason; /* one that may not be run is none */
+    char *path = NULL;
+    if (nj_find_program(check_path(L, 1), &path, &reason) != 0)
+        path = NULL;
+    return push_allocated(L, path);
 }
 
 static int push_end(lua_State *L, const char *kind)

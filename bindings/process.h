@@ -31,9 +31,14 @@ typedef struct process_result {
 } process_result;
 
 /* Run it. Its exit status is a result, not an error. A program that does not end by the deadline is
- * ended with its whole group. Owner of *ret_result is the caller: process_result_free. */
+ * ended with its whole group; what it has written to stderr is in the error's detail. What a
+ * program leaves running in the background is left alone, and not waited for. Owner of *ret_result
+ * is the caller: process_result_free. */
 int process_run(const process_spec *spec, const nj_wait *wait, process_result *ret_result,
                 nj_error *error);
 void process_result_free(process_result *result); /* idempotent */
+
+/* EXIT or SIGNAL, with the end of stderr as detail, when it did not succeed. */
+int process_check(const process_spec *spec, const process_result *result, nj_error *error);
 
 #endif

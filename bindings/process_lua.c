@@ -4,9 +4,10 @@
 #include "host/door.h"
 #include "host/job.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const double TIMEOUT = 3600; /* seconds, where none is given: every wait has an end */
 
 typedef struct run_job {
     nj_job base;
@@ -20,12 +21,7 @@ static int run_run(nj_job *base, const nj_wait *wait, nj_error *error)
     run_job *job = (run_job *)base;
     if (process_run(&job->spec, wait, &job->result, error) != 0)
         return -1;
-    const process_result *result = &job->result;
-    if (job->check && (result->exit_status != 0 || result->signal)) {
-        nj_child child = {.exit_status = result->exit_status, .signal = result->signal};
-        return nj_child_failed(&child, job->spec.argv[0], result->diagnostics.bytes, error);
-    }
-    return 0;
+    return job->check ? process_check(&job->spec, &job->result, error) : 0;
 }
 
 static void set_text(lua_State *L, const char *key, const process_text *text)
@@ -82,13 +78,13 @@ static void copy_input(lua_State *L, process_spec *spec)
     lua_pop(L, 1);
 }
 
-/* run{argv..., env=, cwd=, stdin=, timeout=, check=true, limit=} */
+/* run{argv..., env=, cwd=, stdin=, timeout=3600, check=true, limit=} */
 static int l_run(lua_State *L)
 {
     static const char *const options[] = {"env", "cwd", "stdin", "timeout", "check", "limit", NULL};
     lua_settop(L, 1);
     nj_options_only(L, 1, options, true);
-    double timeout = nj_option_seconds(L, 1, "timeout", HUGE_VAL);
+    double timeout = nj_option_seconds(L, 1, "timeout", TIMEOUT);
     run_job *job = nj_job_new(L, &run_class, sizeof *job);
     nj_copy_strings(L, 1, 1, "the command", &job->spec.argv);
     lua_getfield(L, 1, "env");

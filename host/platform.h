@@ -63,6 +63,9 @@ int nj_read(int fd, void *buffer, size_t size, const nj_wait *wait, const char *
 /* Write all of it. A reader that has gone is code "PIPE" (no signal is raised). */
 int nj_write(int fd, const void *buffer, size_t size, const nj_wait *wait, const char *what,
              nj_error *error);
+/* Write what fits now: *ret_written may be 0. A reader that has gone is code "PIPE". */
+int nj_write_some(int fd, const void *buffer, size_t size, const char *what, size_t *ret_written,
+                  nj_error *error);
 void nj_close(int *fd);                    /* closes and sets -1; -1 is fine. For reading ends only:
                                               what was written is closed by nj_file_commit */
 
@@ -138,8 +141,42 @@ void nj_file_abandon(nj_file *file);                   /* idempotent; fine on NJ
 int nj_open_read(const char *path, int *ret_fd, nj_error *error); /* a regular file, for reading in order */
 /* Replace `path` with `size` bytes: a temporary beside it, write, fsync, rename, fsync of the folder. */
 int nj_write_atomic(const char *path, const void *data, size_t size, unsigned mode, nj_error *error);
+/* Add to the end of a file, all or nothing; makes it with `mode` if it is not there. Not flushed to disk. */
+int nj_append(const char *path, const void *data, size_t size, unsigned mode, nj_error *error);
 int nj_rename(const char *from, const char *to, nj_error *error); /* never over an existing `to`; both folders fsynced */
 int nj_sync_folder(const char *path, nj_error *error);
+
+/* ---- files and folders ---- */
+
+typedef enum nj_kind { NJ_KIND_FILE, NJ_KIND_FOLDER, NJ_KIND_LINK, NJ_KIND_OTHER } nj_kind;
+
+typedef struct nj_status {
+    nj_kind kind;
+    unsigned mode;                         /* permission bits */
+    int64_t size;
+    double modified;                       /* seconds since 1970 */
+    int64_t user, group, device, inode;
+} nj_status;
+
+/* Of the thing itself, or with `follow` of what a link leads to. *ret_exists is false, and that is no error,
+ * when there is nothing. */
+int nj_status_of(const char *path, bool follow, bool *ret_exists, nj_status *ret_status, nj_error *error);
+
+typedef struct nj_names {
+    char **names;                          /* sorted by bytes, without . and .. */
+    size_t count;
+} nj_names;
+
+int nj_list(const char *path, nj_names *ret_names, nj_error *error);
+void nj_names_free(nj_names *names);       /* idempotent */
+
+/* Make a folder with exactly that mode; EXISTS when there is something of that name. */
+int nj_make_folder(const char *path, unsigned mode, nj_error *error);
+/* Remove a file, a link or an empty folder; with `recursive` all that a folder holds, never following a link.
+ * *ret_removed is false, and that is no error, when there was nothing. */
+int nj_remove(const char *path, bool recursive, bool *ret_removed, nj_error *error);
+/* The path from the root; links stay. *ret_path is to be freed. */
+int nj_absolute(const char *path, char **ret_path, nj_error *error);
 
 /* ---- locks ---- */
 

@@ -188,25 +188,35 @@ int nj_read(int fd, void *buffer, size_t size, const nj_wait *wait, const char *
     }
 }
 
+int nj_write_some(int fd, const void *buffer, size_t size, const char *what, size_t *ret_written,
+                  nj_error *error)
+{
+    for (;;) {
+        ssize_t count = write(fd, buffer, size);
+        if (count >= 0 || would_block(errno)) {
+            *ret_written = count >= 0 ? (size_t)count : 0;
+            return 0;
+        }
+        if (errno == EPIPE)
+            return nj_fail(error, "PIPE", "%s has closed its input", what);
+        if (errno != EINTR)
+            return nj_fail_system(error, errno, "could not write %s", what);
+    }
+}
+
 int nj_write(int fd, const void *buffer, size_t size, const nj_wait *wait, const char *what,
              nj_error *error)
 {
     const char *position = buffer;
     while (size > 0) {
-        if (nj_wait_check(wait, error) != 0)
+        size_t written;
+        if (nj_wait_check(wait, error) != 0 ||
+            nj_write_some(fd, position, size, what, &written, error) != 0)
             return -1;
-        ssize_t count = write(fd, position, size);
-        if (count >= 0) {
-            position += count;
-            size -= (size_t)count;
-        } else if (would_block(errno)) {
-            if (wait_for(wait, fd, NJ_WRITABLE, error) != 0)
-                return -1;
-        } else if (errno == EPIPE) {
-            return nj_fail(error, "PIPE", "%s has closed its input", what);
-        } else if (errno != EINTR) {
-            return nj_fail_system(error, errno, "could not write %s", what);
-        }
+        position += written;
+        size -= written;
+        if (written == 0 && wait_for(wait, fd, NJ_WRITABLE, error) != 0)
+            return -1;
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -130,9 +131,11 @@ static int write_whole(const char *path, const void *data, size_t size, unsigned
 {
     const nj_wait no_limit = {.deadline = NJ_NEVER};
     nj_file file;
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "'%s'", path);
     if (nj_file_create(&file, path, mode, error) != 0)
         return -1;
-    if (nj_write(file.fd, data, size, &no_limit, path, error) != 0) {
+    if (nj_write(file.fd, data, size, &no_limit, name, error) != 0) {
         nj_file_abandon(&file);
         return -1;
     }
@@ -151,6 +154,48 @@ int nj_write_atomic(const char *path, const void *data, size_t size, unsigned mo
     }
     free(temporary);
     return result == 0 ? sync_parent(path, error) : -1;
+}
+
+/* Take back what was added: half a line would spoil the next one. Not when others have added since.
+ */
+static void take_back(int fd, off_t size_before, size_t added)
+{
+    struct stat status;
+    if (fstat(fd, &status) == 0 && status.st_size == size_before + (off_t)added) {
+        int ignored = ftruncate(fd, size_before); /* the write's own failure is told */
+        (void)ignored;
+    }
+}
+
+/* 0 or an errno. */
+static int append(int fd, const char *data, size_t size)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return errno;
+    size_t added = 0;
+    while (added < size) {
+        ssize_t count = write(fd, data + added, size - added);
+        if (count >= 0) {
+            added += (size_t)count;
+        } else if (errno != EINTR) {
+            int failure = errno;
+            take_back(fd, status.st_size, added);
+            return failure;
+        }
+    }
+    return 0;
+}
+
+int nj_append(const char *path, const void *data, size_t size, unsigned mode, nj_error *error)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+    if (fd < 0)
+        return nj_fail_system(error, errno, "could not open '%s'", path);
+    int failure = append(fd, data, size);
+    if (close(fd) != 0 && !failure)
+        failure = errno;
+    return failure ? nj_fail_system(error, failure, "could not add to '%s'", path) : 0;
 }
 
 /* 0, or -1 with errno. */

@@ -27,21 +27,12 @@ static char *join(const char *folder, size_t length, const char *name)
     return asprintf(&path, "%.*s/%s", (int)length, folder, name) < 0 ? NULL : path;
 }
 
-/* The path as it is, made absolute. NULL with errno. */
-static char *absolute(const char *path)
-{
-    if (path[0] == '/')
-        return strdup(path);
-    char *folder = getcwd(NULL, 0);
-    char *joined = folder ? join(folder, strlen(folder), path) : NULL;
-    free(folder);
-    return joined;
-}
-
 static int find_at(const char *path, char **ret_path, nj_error *error)
 {
-    char *found = absolute(path);
-    int failure = found ? check_executable(found) : errno;
+    char *found;
+    if (nj_absolute(path, &found, error) != 0)
+        return -1;
+    int failure = check_executable(found);
     if (failure) {
         free(found);
         return nj_fail_system(error, failure, "could not run '%s'", path);

@@ -1,26 +1,5 @@
 /* Children: what they are given, how they end, and that nothing of them is left. Real programs. */
-#include "host/platform.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static nj_wait ten_seconds_from(int64_t now)
-{
-    return (nj_wait){.deadline = now + 10 * NJ_SECOND};
-}
+#include "tests/c/support.h"
 
 static nj_child spawn(const nj_spawn *spawn)
 {
@@ -45,7 +24,7 @@ static const nj_spawn heard = {.standard_output = NJ_STDIO_PIPE};
 static void await(nj_child *child)
 {
     nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
+    nj_wait wait = ten_seconds();
     assert_int_equal(nj_child_wait(child, &wait, &error), 0);
     assert_true(child->ended);
 }
@@ -55,7 +34,7 @@ static const char *read_all(int fd)
 {
     static char text[4096];
     nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
+    nj_wait wait = ten_seconds();
     size_t size = 0;
     for (size_t got = 1; got > 0; size += got)
         if (nj_read(fd, text + size, sizeof text - 1 - size, &wait, "a child", &got, &error) != 0)
@@ -77,39 +56,6 @@ static const char *said_by(const char *script, const nj_spawn *with)
     return text;
 }
 
-static int count_descriptors(void)
-{
-    int count = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
-/* Gone, or dead and waiting for whoever inherited it. */
-static bool is_dead(pid_t pid)
-{
-    char path[64], text[512] = "";
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return true;
-    size_t size = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    const char *name_end = strrchr(text, ')');
-    return size == 0 || (name_end && strncmp(name_end, ") Z", 3) == 0);
-}
-
-static void assert_dies(pid_t pid)
-{
-    nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
-    while (!is_dead(pid))
-        assert_int_equal(nj_wait_until(&wait, nj_after(0.005), &error), 0);
-}
-
 /* ---- how they end ---- */
 
 static void the_exit_status_is_kept(void **state)
@@ -123,8 +69,8 @@ static void the_exit_status_is_kept(void **state)
     assert_int_equal(nj_child_failed(&child, "'sh'", "last words", &error), -1);
     assert_string_equal(error.code, "EXIT");
     assert_int_equal(error.exit_status, 7);
-    assert_non_null(strstr(error.message, "'sh'"));
-    assert_non_null(strstr(error.message, "7"));
+    assert_contains(error.message, "'sh'");
+    assert_contains(error.message, "7");
     assert_string_equal(error.detail, "last words");
     nj_child_end(&child, 0);
 }
@@ -166,8 +112,7 @@ static void assert_refused(const nj_spawn *options, const char *code, const char
     int before = count_descriptors();
     assert_int_equal(nj_child_spawn(&child, options, &error), -1);
     assert_string_equal(error.code, code);
-    if (!strstr(error.message, named))
-        fail_msg("'%s' does not name %s", error.message, named);
+    assert_contains(error.message, named);
     assert_true(error.hint[0] != '\0');
     assert_int_equal(child.pid, 0);
     nj_child_end(&child, 0);
@@ -184,36 +129,26 @@ static void a_missing_program_is_not_found(void **state)
     assert_refused(&(nj_spawn){.argv = empty}, "NOT_FOUND", "''");
 }
 
-static void write_file(const char *path, const char *text, mode_t mode)
-{
-    nj_error error;
-    assert_int_equal(nj_write_atomic(path, text, strlen(text), mode, &error), 0);
-}
-
 static void a_file_that_is_no_program_is_denied(void **state)
 {
-    const char *folder = *state;
-    char path[256];
-    snprintf(path, sizeof path, "%s/data", folder);
+    char *path = path_in(state, "data");
     write_file(path, "data", 0644);
     char *argv[] = {path, NULL};
     assert_refused(&(nj_spawn){.argv = argv}, "DENIED", path);
-    char *of_folder[] = {(char *)folder, NULL};
-    assert_refused(&(nj_spawn){.argv = of_folder}, "DENIED", folder);
+    char *folder[] = {*state, NULL};
+    assert_refused(&(nj_spawn){.argv = folder}, "DENIED", *state);
 }
 
 static void a_script_whose_interpreter_is_missing_says_so(void **state)
 {
-    const char *folder = *state;
-    char path[256];
-    snprintf(path, sizeof path, "%s/script", folder);
+    char *path = path_in(state, "script");
     write_file(path, "#!/nowhere/interpreter\n", 0755);
     char *argv[] = {path, NULL};
     nj_child child;
     nj_error error;
     assert_int_equal(nj_child_spawn(&child, &(nj_spawn){.argv = argv}, &error), -1);
     assert_string_equal(error.code, "NOT_FOUND");
-    assert_non_null(strstr(error.hint, "interpreter"));
+    assert_contains(error.hint, "interpreter");
 }
 
 static void a_missing_folder_is_named_and_not_the_program(void **state)
@@ -225,7 +160,7 @@ static void a_missing_folder_is_named_and_not_the_program(void **state)
     nj_spawn options = {.argv = argv, .directory = "/no/such/folder"};
     assert_int_equal(nj_child_spawn(&child, &options, &error), -1);
     assert_string_equal(error.code, "NOT_FOUND");
-    assert_non_null(strstr(error.message, "'/no/such/folder'"));
+    assert_contains(error.message, "'/no/such/folder'");
 }
 
 /* ---- what they are given ---- */
@@ -309,32 +244,20 @@ static void the_input_of_one_does_not_wait_for_the_end_of_another(void **state)
 
 /* ---- waiting and ending ---- */
 
-static void *signal_soon(void *wake)
-{
-    nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
-    nj_wait_until(&wait, nj_after(0.05), &error);
-    nj_wake_signal(wake);
-    return NULL;
-}
-
 static void a_wait_is_cancelled_soon_and_leaves_it_running(void **state)
 {
     (void)state;
-    nj_wake wake;
     nj_error error;
-    pthread_t thread;
-    assert_int_equal(nj_wake_open(&wake, &error), 0);
+    alarm_clock clock;
     nj_child child = shell("exec sleep 60", &silent);
-    nj_wait wait = {.deadline = NJ_NEVER, .cancel = &wake};
+    set_alarm(&clock);
+    nj_wait wait = {.deadline = NJ_NEVER, .cancel = &clock.wake};
     int64_t began = nj_now();
-    pthread_create(&thread, NULL, signal_soon, &wake);
     assert_int_equal(nj_child_wait(&child, &wait, &error), -1);
     assert_true(nj_now() - began < NJ_SECOND / 5);
     assert_string_equal(error.code, "CANCELLED");
     assert_false(child.ended);
-    pthread_join(thread, NULL);
-    nj_wake_close(&wake);
+    end_alarm(&clock);
     nj_child_end(&child, 10);
     assert_true(child.ended);
     assert_int_equal(child.signal, SIGTERM);
@@ -345,7 +268,7 @@ static pid_t read_pid(nj_child *child)
 {
     char line[64] = "";
     nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
+    nj_wait wait = ten_seconds();
     for (size_t size = 0, got = 1; got > 0 && !strchr(line, '\n'); size += got)
         assert_int_equal(nj_read(child->output, line + size, sizeof line - 1 - size, &wait,
                                  "a child", &got, &error),
@@ -432,13 +355,6 @@ static void nothing_is_left_of_a_hundred_children(void **state)
 
 /* ---- signals to ourselves: each in a process of its own ---- */
 
-static void rest(double seconds)
-{
-    nj_error error;
-    nj_wait wait = ten_seconds_from(nj_now());
-    nj_wait_until(&wait, nj_after(seconds), &error);
-}
-
 /* Runs `scene` in a fork; returns its wait status. */
 static int status_of(int (*scene)(int), int fd)
 {
@@ -518,7 +434,7 @@ static int scene_ignored_children(int fd)
     if (nj_wake_open(&wake, &error) != 0 || nj_signals_begin(&wake, &error) != 0 ||
         nj_child_spawn(&child, &(nj_spawn){.argv = argv}, &error) != 0)
         return 1;
-    nj_wait wait = ten_seconds_from(nj_now());
+    nj_wait wait = ten_seconds();
     if (nj_child_wait(&child, &wait, &error) != 0)
         return 2;
     return child.exit_status == 5 ? 0 : 3;
@@ -547,7 +463,7 @@ static int scene_closed_stdio(int fd)
                         .standard_error = NJ_STDIO_PIPE};
     if (nj_child_spawn(&child, &options, &error) != 0 || child.input <= 2)
         return 2;
-    nj_wait wait = ten_seconds_from(nj_now());
+    nj_wait wait = ten_seconds();
     char text[8] = "";
     size_t got = 0;
     if (nj_write(child.input, "hello", 5, &wait, "sh", &error) != 0)
@@ -567,28 +483,6 @@ static void pipes_are_right_where_we_began_without_stdio(void **state)
     assert_int_equal(status_of(scene_closed_stdio, -1), 0);
 }
 
-/* ---- a folder for each test ---- */
-
-static int make_folder(void **state)
-{
-    char *path = strdup("/tmp/nightjar-child-XXXXXX");
-    *state = mkdtemp(path);
-    return *state ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    static const char *const names[] = {"data", "script"};
-    char path[256];
-    for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
-        snprintf(path, sizeof path, "%s/%s", (char *)*state, names[index]);
-        unlink(path);
-    }
-    int result = rmdir(*state);
-    free(*state);
-    return result;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -596,13 +490,10 @@ int main(void)
         cmocka_unit_test(the_signal_that_ended_it_is_kept),
         cmocka_unit_test(of_a_long_stderr_the_end_is_kept),
         cmocka_unit_test(a_missing_program_is_not_found),
-        cmocka_unit_test_setup_teardown(a_file_that_is_no_program_is_denied, make_folder,
-                                        remove_folder),
-        cmocka_unit_test_setup_teardown(a_script_whose_interpreter_is_missing_says_so, make_folder,
-                                        remove_folder),
+        with_folder(a_file_that_is_no_program_is_denied),
+        with_folder(a_script_whose_interpreter_is_missing_says_so),
         cmocka_unit_test(a_missing_folder_is_named_and_not_the_program),
-        cmocka_unit_test_setup_teardown(it_runs_in_the_folder_that_was_asked_for, make_folder,
-                                        remove_folder),
+        with_folder(it_runs_in_the_folder_that_was_asked_for),
         cmocka_unit_test(the_environment_is_ours_with_the_changes),
         cmocka_unit_test(it_has_no_descriptor_but_the_three),
         cmocka_unit_test(signals_are_as_a_program_expects_them),
