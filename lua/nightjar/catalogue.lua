@@ -55,8 +55,7 @@ local function first_problem(value)
   end
 end
 
--- One set as the catalogue sees it, from its manifest: pure. `missing` is what its files lack, or
--- nil.
+-- One set as the catalogue sees it, from its manifest: pure. `missing` is what its files lack.
 function M.describe(target, id, value, missing)
   local verdict <const> = manifest.verdict(value)
   local last <const> = value.verification[#value.verification]
@@ -66,10 +65,9 @@ function M.describe(target, id, value, missing)
   local good <const> = state == "complete" and not disproved
   return {
     id = id, target = target, state = state, started = units.parse_iso(value.started),
-      manifest = value,
-    verdict = verdict, proven = good and verdict == "proven", good = good, pinned = value.pinned,
-    bytes = bytes, raw_bytes = raw_bytes, databases = database_names(value),
-    narrowed = value.options.only ~= nil,
+    manifest = value, verdict = verdict, proven = good and verdict == "proven", good = good,
+    pinned = value.pinned, narrowed = value.options.only ~= nil, bytes = bytes,
+    raw_bytes = raw_bytes, databases = database_names(value),
     problem = missing or first_problem(value) or verdict ~= "proven" and last and last.reason
       or nil,
   }
@@ -78,8 +76,7 @@ end
 local function unreadable(target, id, err)
   return {
     id = id, target = target, state = "failed", proven = false, good = false, pinned = false,
-      bytes = 0,
-    raw_bytes = 0, databases = {}, problem = err.message,
+    bytes = 0, raw_bytes = 0, databases = {}, problem = err.message,
   }
 end
 

@@ -11,9 +11,11 @@ local M = {}
 -- Settings whose values are lists of names; PostgreSQL takes them back element by element.
 local name_lists <const> = {
   search_path = true, temp_tablespaces = true, local_preload_libraries = true,
-    session_preload_libraries = true,
+  session_preload_libraries = true,
   shared_preload_libraries = true, unix_socket_directories = true,
 }
+
+local locale_providers <const> = { c = "libc", i = "icu", b = "builtin" }
 
 local function locale_columns(version)
   if version >= 170000 then
@@ -109,8 +111,7 @@ end
 local function create_statement(d)
   local options = { "TEMPLATE = template0", "ENCODING = " .. literal(d.encoding) }
   if d.provider then
-    options[#options + 1] = "LOCALE_PROVIDER = " .. ({ c = "libc", i = "icu",
-      b = "builtin" })[d.provider]
+    options[#options + 1] = "LOCALE_PROVIDER = " .. locale_providers[d.provider]
   end
   options[#options + 1] = "LC_COLLATE = " .. literal(d.collation)
   options[#options + 1] = "LC_CTYPE = " .. literal(d.ctype)
@@ -136,8 +137,8 @@ local function privilege_statements(d, add)
   for _, grant in ipairs(d.privileges) do
     if grant.public or grant.role then
       add('GRANT %s ON DATABASE :"database" TO %s%s;', grant.privilege,
-        grant.public and "PUBLIC" or identifier(grant.role), grant.grantable
-          and " WITH GRANT OPTION" or "")
+        grant.public and "PUBLIC" or identifier(grant.role),
+        grant.grantable and " WITH GRANT OPTION" or "")
     end
   end
 end

@@ -16,13 +16,16 @@ local fields <const> = {
   schema_version = "integer", id = "string", target = "string", host = "string", state = "string",
   started = "string", finished = "string", server_version = "integer", client_version = "string",
   files = "table", databases = "table", options = "table", problems = "table",
-    verification = "table",
+  verification = "table",
   uploads = "table", pinned = "boolean",
 }
 local file_fields <const> = {
   name = "string", kind = "string", bytes = "integer", sha256 = "string", md5 = "string",
-    database = "?string",
+  database = "?string",
   raw_bytes = "?integer", fingerprint = "?table",
+}
+local print_fields <const> = {
+  tables = "table", sequences = "table", objects = "table", statements = "table",
 }
 
 local function type_of(value)
@@ -30,13 +33,13 @@ local function type_of(value)
 end
 
 local function check_fields(value, expected, where)
-  for name, wanted in pairs(expected) do
-    local optional <const> = wanted:sub(1, 1) == "?"
+  for name, described in pairs(expected) do
+    local wanted <const> = described:gsub("^%?", "")
     local found <const> = type_of(value[name])
-    if found ~= wanted:gsub("^%?", "") and not (optional and found == "nil") then
-      return ("%s%s is %s, not %s"):format(where, name, found == "nil" and "missing" or "a "
-        .. found,
-        "a " .. wanted:gsub("^%?", ""))
+    if found == "nil" and wanted == described then
+      return ("%s%s is missing, not a %s"):format(where, name, wanted)
+    elseif found ~= "nil" and found ~= wanted then
+      return ("%s%s is a %s, not a %s"):format(where, name, found, wanted)
     end
   end
 end
@@ -52,8 +55,7 @@ local function check_file(file, where)
   end
   if file.kind == "database" then
     local print = file.fingerprint
-    if not (file.database and print and type(print.tables) == "table"
-        and type(print.statements) == "table") then
+    if not (file.database and print and check_fields(print, print_fields, where) == nil) then
       return where .. "fingerprint or database is missing"
     end
   end
@@ -71,6 +73,9 @@ function M.problem(value)
   local problem = check_fields(value, fields, "")
   if problem then
     return problem
+  end
+  if not value.started:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$") then
+    return ("started '%s' is no time"):format(value.started)
   end
   if not states[value.state] then
     return ("state '%s' is unknown"):format(value.state)

@@ -18,8 +18,8 @@ local relations_query <const> = [[
          c.relkind <> 'S' AND row_security_active(c.oid) AS rows_hidden
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind IN ('r', 'p', 'S') AND ]] .. own_schemas .. " AND " .. not_of_extension .. [[
-     AND (NOT has_schema_privilege(n.oid,
-       'USAGE') OR c.relkind <> 'S' AND row_security_active(c.oid)
+     AND (NOT has_schema_privilege(n.oid, 'USAGE')
+          OR c.relkind <> 'S' AND row_security_active(c.oid)
           OR NOT CASE c.relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
                                 ELSE has_table_privilege(c.oid, 'SELECT') END)
    ORDER BY 1, 2]]
@@ -67,8 +67,7 @@ local function names_of(rows)
 end
 
 -- {unreadable={rows...}, hidden_large_objects=, tables={names}, extensions={{name, version}},
--- roles={names}, subscriptions=}. In the transaction of a snapshot it is what a dump of that
--- snapshot will hold.
+-- roles={names}}. In the transaction of a snapshot it is what a dump of that snapshot will hold.
 function M.inspect(connection)
   local extensions = {}
   for index, row in ipairs(connection:query(extensions_query)) do
@@ -144,8 +143,7 @@ function M.demand_privileges(found, server, database)
   local missing <const> = M.missing_privileges(found, server)
   if missing then
     fail("DENIED", ("database '%s': %s"):format(database, missing.message),
-      ("In that database, as its owner or a superuser: %s"):format(table.concat(missing.grants,
-        " ")),
+      "In that database, as its owner or a superuser: " .. table.concat(missing.grants, " "),
       { database = database, grants = missing.grants })
   end
 end

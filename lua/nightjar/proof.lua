@@ -33,30 +33,32 @@ local function by_name(entries)
   return index
 end
 
-local function compare_tables(stored, restored, differences)
+-- A list of differences with a way to add to it.
+local function collector(differences)
+  return function(kind, name, stored, restored, text, ...)
+    differences[#differences + 1] = {
+      kind = kind, name = name, stored = stored, restored = restored, text = text:format(...),
+    }
+  end
+end
+
+local function compare_tables(stored, restored, note)
   local there <const> = by_name(restored)
   for _, expected in ipairs(stored) do
-    local found <const> = there[expected.name]
+    local name <const>, found <const> = expected.name, there[expected.name]
     if not found then
-      differences[#differences + 1] = { kind = "table_missing", name = expected.name,
-        stored = expected.rows,
-        text = ("table %s is missing"):format(expected.name) }
+      note("table_missing", name, expected.rows, nil, "table %s is missing", name)
     elseif found.rows ~= expected.rows then
-      differences[#differences + 1] = { kind = "rows", name = expected.name, stored = expected.rows,
-        restored = found.rows,
-        text = ("table %s has %d rows, not %d"):format(expected.name, found.rows, expected.rows) }
+      note("rows", name, expected.rows, found.rows, "table %s has %d rows, not %d", name,
+        found.rows, expected.rows)
     elseif found.hash ~= expected.hash then
-      differences[#differences + 1] = { kind = "content", name = expected.name,
-        stored = expected.hash,
-        restored = found.hash, text = ("table %s has other content"):format(expected.name) }
+      note("content", name, expected.hash, found.hash, "table %s has other content", name)
     end
-    there[expected.name] = nil
+    there[name] = nil
   end
   for _, found in ipairs(restored) do
     if there[found.name] then
-      differences[#differences + 1] = { kind = "table_extra", name = found.name,
-        restored = found.rows,
-        text = ("table %s was not in the backup"):format(found.name) }
+      note("table_extra", found.name, nil, found.rows, "table %s was not in the backup", found.name)
     end
   end
 end
@@ -65,18 +67,15 @@ local function sequence_text(sequence)
   return ("%s%s"):format(sequence.value, sequence.called and "" or " (not called yet)")
 end
 
-local function compare_sequences(stored, restored, differences)
+local function compare_sequences(stored, restored, note)
   local there <const> = by_name(restored)
   for _, expected in ipairs(stored) do
-    local found <const> = there[expected.name]
+    local name <const>, found <const> = expected.name, there[expected.name]
     if not found then
-      differences[#differences + 1] = { kind = "sequence_missing", name = expected.name,
-        text = ("sequence %s is missing"):format(expected.name) }
+      note("sequence_missing", name, expected.value, nil, "sequence %s is missing", name)
     elseif found.value ~= expected.value or found.called ~= expected.called then
-      differences[#differences + 1] = { kind = "sequence", name = expected.name,
-        stored = expected.value,
-        restored = found.value, text = ("sequence %s is at %s, not %s"):format(expected.name,
-          sequence_text(found), sequence_text(expected)) }
+      note("sequence", name, expected.value, found.value, "sequence %s is at %s, not %s", name,
+        sequence_text(found), sequence_text(expected))
     end
   end
 end
@@ -89,26 +88,27 @@ local function object_text(object)
   return schema == "-" and ("%s %s"):format(type, name) or ("%s %s.%s"):format(type, schema, name)
 end
 
-local function compare_objects(stored, restored, differences)
+local function compare_objects(stored, restored, note)
   for _, object in ipairs(surplus(stored, restored)) do
-    differences[#differences + 1] = { kind = "object_missing", name = object,
-      text = object_text(object) .. " is missing" }
+    note("object_missing", object, nil, nil, "%s is missing", object_text(object))
   end
   for _, object in ipairs(surplus(restored, stored)) do
-    differences[#differences + 1] = { kind = "object_extra", name = object,
-      text = object_text(object) .. " was not in the backup" }
+    note("object_extra", object, nil, nil, "%s was not in the backup", object_text(object))
   end
 end
 
--- Compare two fingerprints in the manifest's form. Returns {verdict = "proven"|"differs", reason =
--- one line or nil, differences = {{kind, name, stored, restored, text}...}, definitions = {stored =
--- hashes, restored = hashes} of the statements that only one of them has}. Data and objects decide;
--- the text of a definition does not, for PostgreSQL may print it in another form.
+-- Compare two fingerprints in the manifest's form. Returns
+-- {verdict = "proven"|"differs", reason = one line or nil,
+--  differences = {{kind, name, stored, restored, text}...},
+--  definitions = {stored = hashes, restored = hashes} of statements that only one of them has}.
+-- Data and objects decide; the text of a definition does not, for PostgreSQL may print it in
+-- another form.
 function M.compare(stored, restored)
   local differences = {}
-  compare_tables(stored.tables, restored.tables, differences)
-  compare_sequences(stored.sequences, restored.sequences, differences)
-  compare_objects(stored.objects, restored.objects, differences)
+  local note <const> = collector(differences)
+  compare_tables(stored.tables, restored.tables, note)
+  compare_sequences(stored.sequences, restored.sequences, note)
+  compare_objects(stored.objects, restored.objects, note)
   local result = {
     verdict = "proven", differences = differences,
     definitions = {

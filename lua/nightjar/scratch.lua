@@ -18,8 +18,7 @@ M.session_settings = table.concat({
   "-c lock_timeout=0", "-c idle_in_transaction_session_timeout=0",
 }, " ")
 
--- Dropping a subscription that still has its slot's name would drop the slot of the live one, at
--- the publisher.
+-- Dropping a subscription that has its slot's name would drop the live one's slot at the publisher.
 local function disarm_subscriptions(session, name)
   local subscribed <const> = session.connection:query([[
     SELECT EXISTS (SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
@@ -28,7 +27,7 @@ local function disarm_subscriptions(session, name)
     return
   end
   local connection <close> = target_of.connect(session.target, { dbname = name,
-    application_name = session.application_name })
+    application_name = session.application_name, options = "-c default_transaction_read_only=off" })
   local subscriptions <const> = connection:query [[
     SELECT subname AS name FROM pg_subscription
      WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())]]
@@ -66,8 +65,8 @@ end
 function M.run_part(session, text, name, part)
   local command = session.tools:command("psql", {
     "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose",
-    "--set=database=" .. name, "--set=part=" .. part, "--dbname=" .. session:conninfo(),
-      "--output=/dev/null",
+    "--set=database=" .. name, "--set=part=" .. part, "--output=/dev/null",
+    "--dbname=" .. session:conninfo(),
   }, { application_name = session.application_name, settings = M.session_settings })
   command.stdin, command.timeout = text, drop_seconds
   process.run(command)

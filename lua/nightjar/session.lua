@@ -1,5 +1,4 @@
--- One run against one target: its lock, its id, its connection and programs, and no trace of it on
--- the server after.
+-- One run against one target: its lock, id, connection and programs, and no trace of it after.
 
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
@@ -43,8 +42,7 @@ function M.lock(context, target, purpose)
   return lock(context.config, target, purpose)
 end
 
--- The database to be connected to while no other is meant, and never `avoid`, which is about to be
--- renamed.
+-- The database to be connected to while no other is meant; never `avoid`, which will be renamed.
 local function maintenance_database(target, avoid)
   for _, name in ipairs { target_of.maintenance_database(target), "postgres", "template1" } do
     if name ~= avoid then

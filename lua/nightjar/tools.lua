@@ -10,6 +10,11 @@ local programs <const> = { "pg_dump", "pg_dumpall", "psql" }
 local docker_settings <const> = { "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY",
   "DOCKER_CERT_PATH" }
 
+local handed_on <const> = {
+  "PGAPPNAME", "PGOPTIONS", "PGPASSWORD", "PGUSER", "PGCONNECT_TIMEOUT", "LC_ALL",
+}
+local outside_only <const> = { "PGHOST", "PGPORT", "PGPASSFILE", "PGSSLMODE" }
+
 local tools = {}
 tools.__index = tools
 
@@ -89,8 +94,9 @@ end
 -- The programs for a target whose server has these facts. `values` are the configuration's.
 function M.choose(target, server, values)
   local host = on_host
-  local container = target.container and function() return in_container(target.container,
-    values) end
+  local container = target.container and function()
+    return in_container(target.container, values)
+  end
   local candidates
   if target.dump == "host" then
     candidates = { host }
@@ -111,11 +117,10 @@ end
 local function connection_environment(self, options)
   local target <const> = self.target
   return {
-    PGAPPNAME = options.application_name, PGOPTIONS = options.settings,
-      PGPASSWORD = target.password,
-    PGCONNECT_TIMEOUT = "10", LC_ALL = "C",
     PGHOST = target.host, PGPORT = target.port and tostring(target.port), PGUSER = target.user,
-    PGPASSFILE = target.passfile, PGSSLMODE = target.sslmode,
+    PGPASSWORD = target.password, PGPASSFILE = target.passfile, PGSSLMODE = target.sslmode,
+    PGAPPNAME = options.application_name, PGOPTIONS = options.settings,
+    PGCONNECT_TIMEOUT = "10", LC_ALL = "C",
   }
 end
 
@@ -123,15 +128,14 @@ end
 -- outside. `-e NAME` hands a variable on without its value in argv.
 local function wrap_for_container(self, argv, environment)
   local wrapped = { "docker", "exec", "-i" }
-  for _, name in ipairs { "PGAPPNAME", "PGOPTIONS", "PGPASSWORD", "PGUSER", "PGCONNECT_TIMEOUT",
-      "LC_ALL" } do
+  for _, name in ipairs(handed_on) do
     if environment[name] then
       wrapped[#wrapped + 1] = "-e"
       wrapped[#wrapped + 1] = name
     end
   end
   wrapped[#wrapped + 1] = self.container
-  for _, name in ipairs { "PGHOST", "PGPORT", "PGPASSFILE", "PGSSLMODE" } do
+  for _, name in ipairs(outside_only) do
     environment[name] = nil
   end
   for name, value in pairs(self.docker) do

@@ -14,7 +14,7 @@ end
 local function value_of(id, changes)
   local value = manifest.make {
     id = id, target = "main", host = "host", started = (id:gsub("T(%d+)%-(%d+)%-", "T%1:%2:")),
-      finished = "",
+    finished = "",
     server_version = 150020, client_version = "15.20",
     databases = { { name = "app" } },
     files = { { name = "app.sql.gz", kind = "database", database = "app", bytes = 3, raw_bytes = 9,

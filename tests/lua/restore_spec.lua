@@ -7,7 +7,7 @@ local swap = require "nightjar.swap"
 local function described(changes)
   local made = {
     name = "app", owner = "me", encoding = "UTF8", collation = "C.UTF-8", ctype = "C.UTF-8",
-      provider = "c",
+    provider = "c",
     tablespace = "pg_default", connection_limit = -1, template = false, has_privileges = false,
     privileges = {}, settings = {}, labels = {},
   }

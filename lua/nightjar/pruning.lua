@@ -1,0 +1,83 @@
+-- Retention carried out: what the plan says is deleted, each decision logged with its reason.
+
+local catalogue = require "nightjar.catalogue"
+local fs = require "nightjar.fs"
+local retention = require "nightjar.retention"
+local session_of = require "nightjar.session"
+local task = require "nightjar.task"
+
+local M = {}
+
+local policy_seconds <const> = 2
+local default_keep <const> = 7 * 86400
+
+-- The user's function, in a budget. What it cannot answer is decided by age, and said.
+local function guarded(keep, log)
+  return function(set, now)
+    local answer, reason = try(task.budget, policy_seconds, keep, set, now)
+    if type(answer) ~= "boolean" then
+      local why = type(reason) == "table" and reason.message
+        or ("it gave %s, not true or false"):format(type(answer))
+      log:warn("policy.failed", { policy = "retention.keep", id = set.id, message = why })
+      return nil
+    end
+    return answer, "the policy says: " .. tostring(reason or (answer and "keep" or "delete"))
+  end
+end
+
+-- policy.retention as retention.plan wants it.
+function M.policy(configured, log)
+  if type(configured.keep) == "function" then
+    return { keep = default_keep, keep_min = configured.keep_min,
+      decide = guarded(configured.keep, log) }
+  end
+  return { keep = configured.keep, keep_min = configured.keep_min }
+end
+
+-- Out of sight first, so that a set exists whole or not at all; what is left of a killed run is
+-- removed by the next.
+local function delete(set)
+  local folder <const>, name <const> = set.folder:match("^(.*)/([^/]+)$")
+  local doomed <const> = ("%s/.deleting-%s"):format(folder, name)
+  fs.remove(doomed, { recursive = true })
+  fs.rename(set.folder, doomed)
+  fs.remove(doomed, { recursive = true })
+  fs.sync(folder)
+end
+
+-- Apply retention to a target whose lock is held. Returns {{id, target, action, reason}...}.
+function M.apply(context, target, now, dry_run)
+  local sets <const> = catalogue.list(context.config.backup_folder, target.name)
+  local policy <const> = M.policy(context.config.policy.retention, context.log)
+  local decisions = {}
+  for index, decision in ipairs(retention.plan(sets, policy, now)) do
+    if decision.action == "delete" and not dry_run then
+      delete(decision.set)
+    end
+    context.log:info("retention." .. decision.action, { target = target.name, id = decision.id,
+      reason = decision.reason, dry_run = dry_run or nil })
+    decisions[index] = { id = decision.id, target = target.name, action = decision.action,
+      reason = decision.reason }
+  end
+  return decisions
+end
+
+-- Remove what runs that did not end have left in a target's folder; the lock says that none of them
+-- lives.
+function M.sweep(context, target)
+  for _, path in ipairs(catalogue.leftovers(context.config.backup_folder, target.name)) do
+    fs.remove(path, { recursive = true })
+    context.log:info("leftover.removed", { target = target.name, path = path })
+  end
+end
+
+-- Take the target's lock and apply retention.
+function M.run(context, target, now, dry_run)
+  local _ <close> = session_of.lock(context, target, "prune")
+  if not dry_run then
+    M.sweep(context, target)
+  end
+  return M.apply(context, target, now, dry_run)
+end
+
+return M

@@ -1,0 +1,84 @@
+-- A stored dump read back: checked against its manifest as it streams, into psql or into nothing.
+
+local digest = require "nightjar.digest"
+local fingerprint = require "nightjar.fingerprint"
+local fs = require "nightjar.fs"
+local gzip = require "nightjar.gzip"
+local manifest = require "nightjar.manifest"
+local pipeline = require "nightjar.pipeline"
+local process = require "nightjar.process"
+local proof = require "nightjar.proof"
+local scratch = require "nightjar.scratch"
+
+local M = {}
+
+local function damaged(file, message)
+  fail("CHECKSUM", ("'%s' is not what was written: %s"):format(file.name, message),
+    "The file is damaged. Restore from another backup; nightjar backups lists them.")
+end
+
+-- Sizes, before anything is read.
+local function demand_size(folder, file)
+  local found <const> = fs.stat(folder .. "/" .. file.name)
+  if not found then
+    damaged(file, "it is missing")
+  elseif found.size ~= file.bytes then
+    damaged(file, ("it has %d bytes, not %d"):format(found.size, file.bytes))
+  end
+end
+
+-- A small file's text, if its digest is the manifest's.
+function M.text(folder, file)
+  demand_size(folder, file)
+  local path <const> = folder .. "/" .. file.name
+  local sums <const> = pipeline.run {
+    from = fs.source(path), through = { digest { "sha256" } }, to = pipeline.discard(),
+  }.digests
+  if sums.sha256 ~= file.sha256 then
+    damaged(file, "its sha256 differs")
+  end
+  return fs.read(path)
+end
+
+-- Stream a dump to `to`, and demand that it is what the manifest says: its bytes, its end marker,
+-- its content. Returns the fingerprint.
+local function stream(folder, file, to, options)
+  demand_size(folder, file)
+  local result <const> = pipeline.run {
+    from = fs.source(folder .. "/" .. file.name),
+    through = { digest { "sha256" }, gzip.decompress {},
+      fingerprint.sql { texts = options.texts } },
+    to = to, timeout = options.timeout, stall = options.stall, progress = options.progress,
+  }
+  if result.digests.sha256 ~= file.sha256 then
+    damaged(file, "its sha256 differs")
+  end
+  local wanted <const> = file.kind == "globals" and "cluster" or "database"
+  if result.fingerprint.complete ~= wanted then
+    damaged(file, "it does not end as a whole dump does")
+  end
+  if file.fingerprint then
+    local compared <const> = proof.compare(file.fingerprint,
+      manifest.fingerprint(result.fingerprint))
+    if compared.verdict ~= "proven" or result.fingerprint.hash ~= file.fingerprint.hash then
+      damaged(file, compared.reason or "its definitions differ")
+    end
+  end
+  return result.fingerprint
+end
+
+-- Read a dump from its first byte to its last. options: texts, progress, timeout.
+function M.check(folder, file, options)
+  return stream(folder, file, pipeline.discard(), options or {})
+end
+
+-- Play a dump into an empty database of the session's target. Every error of it stops it.
+function M.restore(session, folder, file, database, options)
+  local command <const> = session:command("psql", {
+    "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose",
+    "--output=/dev/null", "--dbname=" .. session:conninfo(database),
+  }, scratch.session_settings)
+  return session:stream(stream, folder, file, process.sink(command), options or {})
+end
+
+return M

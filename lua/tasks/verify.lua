@@ -1,0 +1,85 @@
+-- nightjar verify: prove a stored backup again, by test restore.
+
+local catalogue = require "nightjar.catalogue"
+local json = require "nightjar.json"
+local proof = require "nightjar.proof"
+local scratch = require "nightjar.scratch"
+local session_of = require "nightjar.session"
+local target_of = require "nightjar.target"
+local units = require "nightjar.units"
+local verification = require "nightjar.verification"
+
+local statuses <const> = {
+  proven = "ok", not_verified = "warn", differs = "crit", unreadable = "crit",
+}
+local colors <const> = { ok = "green", warn = "yellow", crit = "red" }
+
+-- {{target=, set=}...} that BACKUP means, one for each target that has it.
+local function choose(config, arguments)
+  local chosen, first_error = {}, nil
+  for _, target in ipairs(target_of.selected(config, arguments.target)) do
+    local set, err = try(catalogue.resolve, catalogue.list(config.backup_folder, target.name),
+      arguments.backup)
+    if set then
+      chosen[#chosen + 1] = { target = target, set = set }
+    end
+    first_error = first_error or err
+  end
+  if #chosen == 0 then
+    error(first_error, 0)
+  end
+  return chosen
+end
+
+local function verify(context, target, set)
+  if not set.manifest then
+    return { verdict = "unreadable", reason = set.problem, seconds = 0, databases = {} }
+  end
+  local session <close> = session_of.open(context, target, "verify")
+  scratch.sweep(session)
+  return verification.prove(session, set.folder, set.manifest)
+end
+
+local function say_entry(context, set, entry)
+  local status <const> = statuses[entry.verdict]
+  context.say("%s: backup %s is %s%s", set.target, set.id,
+    context.color(colors[status], (entry.verdict:gsub("_", " "))),
+    entry.reason and ": " .. entry.reason or "")
+  for _, database in ipairs(entry.databases) do
+    context.say("  %s: %s, %d tables, %d rows, %s", database.name,
+      (database.verdict:gsub("_", " ")), database.tables or 0, database.rows or 0,
+      units.format_duration(database.seconds or 0))
+    for _, difference in ipairs(database.differences or {}) do
+      context.say("    %s", difference.text)
+    end
+  end
+end
+
+local function run(arguments, context)
+  local document <const> = { status = "ok", verifications = json.array {} }
+  for _, chosen in ipairs(choose(context.config, arguments)) do
+    local entry <const> = verify(context, chosen.target, chosen.set)
+    say_entry(context, chosen.set, entry)
+    document.status = proof.worse_status(document.status, statuses[entry.verdict])
+    document.verifications[#document.verifications + 1] = {
+      id = chosen.set.id, target = chosen.target.name, verdict = entry.verdict,
+      reason = entry.reason or json.null, seconds = entry.seconds,
+      databases = json.array(entry.databases),
+    }
+  end
+  document.verification = document.verifications[1]
+  return document
+end
+
+return {
+  name = "verify",
+  summary = "prove a stored backup again, by test restore",
+  log = "backup",
+  arguments = {
+    { "backup", type = "string", optional = true, default = "latest",
+      help = "its id, a unique prefix of it, latest or latest-verified" },
+    { "--target", type = "string", help = "only this target's" },
+    { "--json", type = "flag", help = "print the verdict as JSON" },
+  },
+  run = run,
+}
