@@ -1,0 +1,52 @@
+/* gzip: independent members made by libdeflate, and any gzip read by zlib. Any thread, one at a
+ * time for each object.
+ *
+ * A member that is written here holds at most GZIP_BLOCK bytes and has an FEXTRA subfield "NJ" of
+ * four bytes: its whole compressed size, header and trailer included, little-endian. A reader that
+ * knows it can find the members without decompressing; any other gunzip passes over it (RFC 1952).
+ */
+#ifndef NIGHTJAR_GZIP_H
+#define NIGHTJAR_GZIP_H
+
+#include "host/error.h"
+
+#include <stdbool.h>
+
+enum { GZIP_BLOCK = 1 << 20, GZIP_LEVEL_LEAST = 1, GZIP_LEVEL_MOST = 12 };
+
+/* ---- writing ---- */
+
+typedef struct gzip_compressor gzip_compressor;
+
+/* Levels are libdeflate's: 1 is fastest, 12 slowest. */
+int gzip_compressor_new(int level, gzip_compressor **ret_compressor, nj_error *error);
+void gzip_compressor_free(gzip_compressor *compressor); /* NULL is fine */
+
+/* Room that a member of `size` bytes can need at most. */
+size_t gzip_bound(size_t size);
+
+/* Make one member of `size` bytes (0 is fine) at `member`, which has room for gzip_bound(size).
+ * Returns the size of the member. */
+size_t gzip_compress(gzip_compressor *compressor, const void *bytes, size_t size, void *member);
+
+/* ---- reading ---- */
+
+typedef struct gzip_reader gzip_reader;
+
+int gzip_reader_new(gzip_reader **ret_reader, nj_error *error);
+void gzip_reader_free(gzip_reader *reader); /* NULL is fine */
+
+/* Hand over the next bytes of the file, which stay the caller's and in place until they are used
+ * up. Only when the bytes before are. */
+void gzip_reader_feed(gzip_reader *reader, const void *bytes, size_t size);
+
+/* Decompress into `buffer`. *ret_size is 0 when the bytes handed over are used up. FORMAT: no gzip
+ * file, damaged data, something after the last member (zeros too, which gzip(1) lets pass).
+ * CHECKSUM: the data is not what was compressed. */
+int gzip_reader_read(gzip_reader *reader, void *buffer, size_t size, size_t *ret_size,
+                     nj_error *error);
+
+/* The file has ended: FORMAT when a member has not. */
+int gzip_reader_finish(const gzip_reader *reader, nj_error *error);
+
+#endif
