@@ -228,6 +228,13 @@ static int open_sink(pipeline_state *pipeline, nj_error *error)
     return nj_child_spawn(&pipeline->sink, &spawn, error);
 }
 
+static int open_tail(pipeline_stage *stage, const pipeline_end *end, nj_error *error)
+{
+    if (end->kind == PIPELINE_PROCESS && !(stage->stderr_tail = calloc(1, PIPELINE_STDERR + 1)))
+        return nj_fail(error, "SYSTEM", "out of memory for a pipeline");
+    return 0;
+}
+
 static int start_threads(pipeline_state *pipeline, nj_error *error)
 {
     for (int index = 0; index < pipeline->station_count; index++) {
@@ -249,10 +256,9 @@ static int begin(pipeline_state *pipeline, nj_error *error)
     if (nj_wake_open(&pipeline->abort, error) != 0 || nj_wake_open(&pipeline->ended, error) != 0 ||
         lay_out(pipeline, error) != 0)
         return -1;
-    pipeline_stage *stages = pipeline->result->stages;
-    if (!(stages[0].stderr_tail = calloc(1, PIPELINE_STDERR + 1)) ||
-        !(stages[sink_stage(pipeline)].stderr_tail = calloc(1, PIPELINE_STDERR + 1)))
-        return nj_fail(error, "SYSTEM", "out of memory for a pipeline");
+    if (open_tail(&pipeline->result->stages[0], &pipeline->spec->from, error) != 0 ||
+        open_tail(&pipeline->result->stages[sink_stage(pipeline)], &pipeline->spec->to, error) != 0)
+        return -1;
     if (open_source(pipeline, error) != 0 || open_sink(pipeline, error) != 0)
         return -1;
     return start_threads(pipeline, error);
