@@ -32,7 +32,8 @@ return function(word, candidates)
   for _, candidate in ipairs(candidates) do
     if math.abs(#candidate - #word) <= limit then
       local d <const> = distance(wanted, candidate:lower())
-      if d <= limit and d < #word and (not least or d < least or d == least and candidate < nearest) then
+      local nearer <const> = not least or d < least or d == least and candidate < nearest
+      if d <= limit and d < #word and nearer then
         nearest, least = candidate, d
       end
     end
