@@ -108,4 +108,16 @@ static inline void assert_text(fingerprint_text text, const char *wanted)
     assert_memory_equal(text.bytes, wanted, text.size);
 }
 
+static inline bool same(fingerprint_table one, fingerprint_table other)
+{
+    return one.rows == other.rows && one.hash.high == other.hash.high &&
+           one.hash.low == other.hash.low;
+}
+
+static inline bool same_hash(fingerprint_table one, fingerprint_table other)
+{
+    other.rows = one.rows;
+    return same(one, other);
+}
+
 #endif

@@ -29,18 +29,6 @@ static fingerprint_table table_of(char rows[][64], size_t count)
     return table;
 }
 
-static bool same(fingerprint_table one, fingerprint_table other)
-{
-    return one.rows == other.rows && one.hash.high == other.hash.high &&
-           one.hash.low == other.hash.low;
-}
-
-static bool same_hash(fingerprint_table one, fingerprint_table other)
-{
-    other.rows = one.rows;
-    return same(one, other);
-}
-
 static void make_rows(char rows[][64])
 {
     for (int index = 0; index < ROWS; index++)
