@@ -1,0 +1,257 @@
+/* gzip as a user meets it: files of other programs are read, ours are read by them, and damage of
+ * every kind is told apart. */
+#include "bindings/gzip.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MOST = 8 << 20 };
+
+typedef struct bytes {
+    unsigned char *at;
+    size_t size;
+} bytes;
+
+static bytes new_bytes(void)
+{
+    return (bytes){.at = calloc(1, MOST)};
+}
+
+/* Text that compresses a little, of any length. */
+static void fill(unsigned char *at, size_t size)
+{
+    uint32_t state = 12345;
+    for (size_t index = 0; index < size; index++) {
+        state = state * 1103515245 + 12345;
+        at[index] = (unsigned char)('a' + (state >> 16) % 20);
+    }
+}
+
+static bytes compress_blocks(const unsigned char *from, size_t size, size_t block)
+{
+    nj_error error;
+    gzip_compressor *compressor;
+    bytes to = new_bytes();
+    assert_int_equal(gzip_compressor_new(3, &compressor, &error), 0);
+    for (size_t done = 0; done < size || (size == 0 && to.size == 0); done += block) {
+        size_t length = size - done < block ? size - done : block;
+        to.size += gzip_compress(compressor, from + done, length, to.at + to.size);
+    }
+    gzip_compressor_free(compressor);
+    return to;
+}
+
+/* Decompress, handing over `chunk` bytes at a time and asking for `piece` at a time. 0 or -1. */
+static int decompress(const unsigned char *from, size_t size, size_t chunk, size_t piece, bytes *to,
+                      nj_error *error)
+{
+    gzip_reader *reader;
+    assert_int_equal(gzip_reader_new(&reader, error), 0);
+    int result = 0;
+    to->size = 0;
+    for (size_t done = 0; result == 0 && done < size; done += chunk) {
+        size_t got = 1;
+        gzip_reader_feed(reader, from + done, size - done < chunk ? size - done : chunk);
+        while (result == 0 && got > 0) {
+            assert_true(to->size + piece <= MOST);
+            result = gzip_reader_read(reader, to->at + to->size, piece, &got, error);
+            to->size += result == 0 ? got : 0;
+        }
+    }
+    if (result == 0)
+        result = gzip_reader_finish(reader, error);
+    gzip_reader_free(reader);
+    return result;
+}
+
+static void assert_fails(const unsigned char *from, size_t size, const char *code,
+                         const char *message)
+{
+    nj_error error;
+    bytes to = new_bytes();
+    assert_int_equal(decompress(from, size, size ? size : 1, 4096, &to, &error), -1);
+    assert_string_equal(error.code, code);
+    assert_non_null(strstr(error.message, message));
+    free(to.at);
+}
+
+static void what_is_written_is_read_back_in_any_pieces(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 1000, GZIP_BLOCK - 1, GZIP_BLOCK, 2 * GZIP_BLOCK + 7};
+    static const size_t pieces[][2] = {{1, 4096}, {7, 3}, {65536, 65536}, {MOST, 1 << 20}};
+    unsigned char *from = malloc(3 * GZIP_BLOCK);
+    bytes to = new_bytes();
+    nj_error error;
+    fill(from, 3 * GZIP_BLOCK);
+    for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+        bytes packed = compress_blocks(from, sizes[size], GZIP_BLOCK);
+        for (size_t way = 0; way < sizeof pieces / sizeof *pieces; way++) {
+            assert_int_equal(
+                decompress(packed.at, packed.size, pieces[way][0], pieces[way][1], &to, &error), 0);
+            assert_int_equal(to.size, sizes[size]);
+            assert_memory_equal(to.at, from, sizes[size]);
+        }
+        free(packed.at);
+    }
+    free(from);
+    free(to.at);
+}
+
+static void a_member_tells_its_own_size(void **state)
+{
+    (void)state;
+    unsigned char from[5000];
+    fill(from, sizeof from);
+    bytes packed = compress_blocks(from, sizeof from, sizeof from);
+    assert_memory_equal(packed.at + 12, "NJ\4\0", 4);
+    size_t told = packed.at[16] | (size_t)packed.at[17] << 8 | (size_t)packed.at[18] << 16;
+    assert_int_equal(told, packed.size);
+    free(packed.at);
+}
+
+/* Run a shell command in a test; its output. */
+static bytes output_of(const char *command)
+{
+    bytes to = new_bytes();
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    to.size = fread(to.at, 1, MOST, pipe);
+    assert_int_equal(pclose(pipe), 0);
+    return to;
+}
+
+static void files_of_other_programs_are_read(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {
+        "seq 100000 | gzip -1",
+        "seq 100000 | gzip -9",
+        "seq 100000 | pigz -p 4 -b 128",
+        "seq 100000 > /tmp/gzip-test.$$ && gzip -Nc /tmp/gzip-test.$$ && rm /tmp/gzip-test.$$",
+        "(seq 50000 | gzip; seq 50001 100000 | gzip)",
+        "seq 100000 | python3 -c 'import gzip,sys; sys.stdout.buffer.write(gzip.compress("
+        "sys.stdin.buffer.read()))'",
+    };
+    bytes expected = output_of("seq 100000"), to = new_bytes();
+    nj_error error;
+    for (size_t index = 0; index < sizeof commands / sizeof *commands; index++) {
+        bytes packed = output_of(commands[index]);
+        assert_int_equal(decompress(packed.at, packed.size, 1000, 10000, &to, &error), 0);
+        assert_int_equal(to.size, expected.size);
+        assert_memory_equal(to.at, expected.at, expected.size);
+        free(packed.at);
+    }
+    free(expected.at);
+    free(to.at);
+}
+
+static void other_programs_read_ours(void **state)
+{
+    (void)state;
+    unsigned char *from = malloc(2 * GZIP_BLOCK);
+    fill(from, 2 * GZIP_BLOCK);
+    bytes packed = compress_blocks(from, 2 * GZIP_BLOCK, GZIP_BLOCK / 3);
+    char path[] = "/tmp/gzip-test-XXXXXX", command[100];
+    FILE *file = fdopen(mkstemp(path), "wb");
+    assert_int_equal(fwrite(packed.at, 1, packed.size, file), packed.size);
+    assert_int_equal(fclose(file), 0);
+    static const char *const programs[] = {"gzip -t < %s && gzip -dc < %s", "pigz -dc < %s; : %s"};
+    for (size_t index = 0; index < sizeof programs / sizeof *programs; index++) {
+        snprintf(command, sizeof command, programs[index], path, path);
+        bytes to = output_of(command);
+        assert_int_equal(to.size, 2 * GZIP_BLOCK);
+        assert_memory_equal(to.at, from, to.size);
+        free(to.at);
+    }
+    remove(path);
+    free(packed.at);
+    free(from);
+}
+
+static void a_file_cut_anywhere_is_told(void **state)
+{
+    (void)state;
+    unsigned char from[600];
+    fill(from, sizeof from);
+    bytes packed = compress_blocks(from, sizeof from, 200), to = new_bytes();
+    size_t member = packed.at[16] | (size_t)packed.at[17] << 8;
+    for (size_t size = 2; size < packed.size; size++) {
+        nj_error error;
+        int result = decompress(packed.at, size, 13, 50, &to, &error);
+        /* Cut exactly between two members it is a shorter, whole file: that the manifest's size
+         * and digest tell, and the dump's end marker. */
+        size_t second = member + (packed.at[member + 16] | (size_t)packed.at[member + 17] << 8);
+        if (size == member || size == second) {
+            assert_int_equal(result, 0);
+        } else {
+            assert_int_equal(result, -1);
+            assert_string_equal(error.code, "FORMAT");
+            assert_non_null(strstr(error.message, "ends too early"));
+        }
+    }
+    free(packed.at);
+    free(to.at);
+}
+
+static void a_flipped_bit_is_never_missed(void **state)
+{
+    (void)state;
+    unsigned char from[600];
+    fill(from, sizeof from);
+    bytes packed = compress_blocks(from, sizeof from, 300), to = new_bytes();
+    for (size_t bit = 0; bit < 8 * packed.size; bit++) {
+        nj_error error;
+        packed.at[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        if (decompress(packed.at, packed.size, packed.size, 4096, &to, &error) == 0) {
+            /* Only bits that mean nothing to the data may pass: time, system, our own subfield. */
+            assert_int_equal(to.size, sizeof from);
+            assert_memory_equal(to.at, from, sizeof from);
+        }
+        packed.at[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    }
+    free(packed.at);
+    free(to.at);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    unsigned char from[600];
+    fill(from, sizeof from);
+    bytes packed = compress_blocks(from, sizeof from, sizeof from);
+    assert_fails((const unsigned char *)"", 0, "FORMAT", "not a gzip file");
+    assert_fails((const unsigned char *)"--\n-- PostgreSQL", 16, "FORMAT", "not a gzip file");
+    assert_fails(packed.at, packed.size - 1, "FORMAT", "ends too early");
+    packed.at[packed.size] = 'x';
+    assert_fails(packed.at, packed.size + 1, "FORMAT", "something follows");
+    packed.at[packed.size] = 0;
+    assert_fails(packed.at, packed.size + 1, "FORMAT", "something follows");
+    packed.at[packed.size - 1] ^= 1;
+    assert_fails(packed.at, packed.size, "CHECKSUM", "length differs");
+    packed.at[packed.size - 1] ^= 1;
+    packed.at[packed.size - 5] ^= 1;
+    assert_fails(packed.at, packed.size, "CHECKSUM", "checksum differs");
+    free(packed.at);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_back_in_any_pieces),
+        cmocka_unit_test(a_member_tells_its_own_size),
+        cmocka_unit_test(files_of_other_programs_are_read),
+        cmocka_unit_test(other_programs_read_ours),
+        cmocka_unit_test(a_file_cut_anywhere_is_told),
+        cmocka_unit_test(a_flipped_bit_is_never_missed),
+        cmocka_unit_test(what_is_wrong_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
