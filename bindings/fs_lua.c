@@ -190,15 +190,24 @@ static int l_space(lua_State *L)
     return nj_job_await(L, &new_job(L, &space_class)->base, HUGE_VAL);
 }
 
+/* Unlike other timeouts this one may be 0: take it now or not at all. */
+static double lock_timeout(lua_State *L, int index)
+{
+    double timeout = 0;
+    if (!lua_isnil(L, index) && lua_getfield(L, index, "timeout") != LUA_TNIL) {
+        timeout = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+        luaL_argcheck(L, timeout >= 0, index, "option 'timeout': seconds from 0 expected");
+    }
+    return timeout;
+}
+
 /* lock(path, {note=, timeout=0}) → handle */
 static int l_lock(lua_State *L)
 {
     static const char *const options[] = {"note", "timeout", NULL};
     lua_settop(L, 2);
     nj_options_only(L, 2, options, false);
-    double timeout = 0;
-    if (!lua_isnil(L, 2) && lua_getfield(L, 2, "timeout") != LUA_TNIL)
-        timeout = luaL_checknumber(L, -1);
+    double timeout = lock_timeout(L, 2);
     lua_settop(L, 2);
     nj_lock *lock = nj_handle_new(L, lock_type, sizeof *lock);
     lock->fd = -1;
