@@ -43,13 +43,13 @@ local function report_changes(session, previous, chosen)
   end
 end
 
--- A dump is rarely larger than the last one, and rarely below a twentieth of its database.
+-- A dump is rarely larger than the last one, and rarely below a hundredth of its database.
 local function demand_space(session, previous, chosen, narrowed)
   local size = 0
   for _, database in ipairs(chosen) do
     size = size + (database.size or 0)
   end
-  local needed <const> = not narrowed and previous and previous.bytes or size // 20
+  local needed <const> = not narrowed and previous and previous.bytes or size // 100
   local free <const> = fs.space(session.folder).available
   if free < needed then
     fail("SPACE", ("'%s' has %s free, and this backup needs about %s"):format(session.folder,
@@ -109,8 +109,22 @@ local function partial_folder(session)
   end })
 end
 
+-- What a failed dump has left is no part of the set.
+local function remove_unlisted(folder, value)
+  local listed = {}
+  for _, file in ipairs(value.files) do
+    listed[file.name] = true
+  end
+  for _, name in ipairs(fs.list(folder)) do
+    if not listed[name] then
+      fs.remove(folder .. "/" .. name)
+    end
+  end
+end
+
 -- Everything is on disk before the name is, and the name before anybody is told.
 local function publish(session, partial, value)
+  remove_unlisted(partial.path, value)
   manifest.write(partial.path, value)
   fs.sync(partial.path)
   local folder <const> = session.folder .. "/" .. session.id
@@ -152,7 +166,7 @@ function M.run(context, target, options)
   end
   demand_space(session, previous, chosen, options.database)
   local value, folder = make_set(session, chosen, options.database)
-  if options.verify then
+  if options.verify and #value.databases > 0 then
     verification.prove(session, folder, value)
   end
   local retention = {}

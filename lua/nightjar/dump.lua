@@ -12,6 +12,7 @@ local pipeline = require "nightjar.pipeline"
 local preflight = require "nightjar.preflight"
 local process = require "nightjar.process"
 local proof = require "nightjar.proof"
+local units = require "nightjar.units"
 
 local M = {}
 
@@ -28,17 +29,30 @@ function M.arguments(session, database, encoding)
   return arguments
 end
 
+-- pg_dump waits for its locks with a statement timeout, and says only that.
+local function explain_lock(err, lock_wait)
+  if err.stderr and err.stderr:find("LOCK TABLE", 1, true) then
+    err.hint = ("A table was locked for longer than backup.lock_wait (%s): see pg_locks and "
+      .. "pg_stat_activity for who holds it."):format(units.format_duration(lock_wait))
+  end
+end
+
 local function write_dump(session, command, path, label)
   local backup <const> = session.policy.backup
   local meter <const> = pipeline.meter()
   local _ <close> = session.context.progress(label, meter)
-  return session:stream(pipeline.run, {
+  local result, err = try(session.stream, session, pipeline.run, {
     from = process.source(command),
     through = {
       fingerprint.sql(), gzip.compress { level = backup.level }, digest { "sha256", "md5" },
     },
     to = fs.sink(path), timeout = backup.timeout, stall = backup.stall, progress = meter,
   })
+  if err then
+    explain_lock(err, backup.lock_wait)
+    error(err, 0)
+  end
+  return result
 end
 
 local function demand_end_marker(result, program, expected)
@@ -102,11 +116,12 @@ end
 -- description for the manifest.
 function M.database(session, folder, database)
   local began <const> = host.now()
-  local connection <close> = session:connect(database.name,
-    "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0")
+  session:refresh()
+  local connection <close> = session:connect(database.name)
   local snapshot <const> = export_snapshot(connection)
   local found <const> = preflight.inspect(connection)
   preflight.demand_privileges(found, session.server, database.name)
+  local creation_file <const> = write_creation(session, folder, database)
   local arguments <const> = M.arguments(session, database.name, database.encoding)
   arguments[#arguments + 1] = "--snapshot=" .. snapshot
   local name <const> = names.encode(database.name) .. ".sql.gz"
@@ -117,7 +132,7 @@ function M.database(session, folder, database)
   local file = file_entry("database", name, result)
   file.database, file.fingerprint = database.name, manifest.fingerprint(result.fingerprint)
   local tables <const>, rows <const> = proof.totals(result.fingerprint)
-  return { file, write_creation(session, folder, database) }, {
+  return { file, creation_file }, {
     name = database.name, encoding = database.encoding, collation = database.collation,
     ctype = database.ctype,
     owner = database.owner, bytes = database.size, snapshot = snapshot, tables = tables,

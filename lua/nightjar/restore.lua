@@ -183,23 +183,31 @@ local function fill(session, choice, create_sql)
   stored.restore(session, choice.set.folder, choice.file, choice.temporary,
     { timeout = backup.timeout, stall = backup.stall, progress = meter })
   do
-    local connection <close> = session:connect(choice.temporary,
-      "-c default_transaction_read_only=off")
+    local connection <close> = session:connect(choice.temporary)
     connection:query("ANALYZE", nil, { timeout = analyze_seconds })
   end
   scratch.run_part(session, create_sql, choice.temporary, "settings")
 end
 
--- Carry a plan out. Returns {database=, was= the name of what was live, rows=, seconds=}.
-function M.run(session, choice)
+local function creation_of(choice)
+  return stored.text(choice.set.folder,
+    manifest.file(choice.set.manifest, "create", choice.database))
+end
+
+-- Read all that the restore would read.
+function M.check(choice)
+  creation_of(choice)
+  stored.check(choice.set.folder, choice.file)
+end
+
+local function carry_out(session, choice)
   local began <const> = host.now()
-  local folder <const> = choice.set.folder
-  local create_sql <const> = stored.text(folder, manifest.file(choice.set.manifest, "create",
-    choice.database))
+  local create_sql <const> = creation_of(choice)
   session.log:info("restore.started", { id = choice.set.id, database = choice.database,
     into = choice.into })
   local restored <close> = scratch.create(session, choice.temporary, create_sql)
   fill(session, choice, create_sql)
+  session:refresh()
   local was
   if choice.live then
     local comment <const> = target_of.find(target_of.databases(session.connection),
@@ -215,6 +223,16 @@ function M.run(session, choice)
     rows = rows,
     seconds = seconds })
   return { database = choice.into, was = was, rows = rows, seconds = seconds }
+end
+
+-- Carry a plan out. Returns {database=, was= the name of what was live, rows=, seconds=}.
+function M.run(session, choice)
+  local done, err = try(carry_out, session, choice)
+  if err then
+    err.hint = err.hint or choice.live and ("'%s' is as it was."):format(choice.into) or nil
+    error(err, 0)
+  end
+  return done
 end
 
 return M

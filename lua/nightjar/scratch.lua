@@ -26,8 +26,7 @@ local function disarm_subscriptions(session, name)
   if not subscribed then
     return
   end
-  local connection <close> = target_of.connect(session.target, { dbname = name,
-    application_name = session.application_name, options = "-c default_transaction_read_only=off" })
+  local connection <close> = session:connect(name)
   local subscriptions <const> = connection:query [[
     SELECT subname AS name FROM pg_subscription
      WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())]]
@@ -46,6 +45,7 @@ end
 
 -- Drop a database that nightjar made. One that has gone already is no error.
 function M.drop(session, name)
+  session:refresh()
   if not target_of.exists(session.connection, name) then
     return false
   end

@@ -1,5 +1,6 @@
 -- One run against one target: its lock, id, connection and programs, and no trace of it after.
 
+local complaint = require "nightjar.complaint"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local names = require "nightjar.names"
@@ -13,14 +14,12 @@ local M = {}
 local session = {}
 session.__index = session
 
--- The id that a run gets at `now`; a folder of that name belongs to another run.
-local function free_id(folder, now)
-  local id = units.id(now)
-  while fs.stat(folder .. "/" .. id) do
-    now = now + 1
-    id = units.id(now)
+-- The id of a run that starts at `time`: that second, or the next that no other run has.
+local function free_id(folder, time)
+  while fs.stat(folder .. "/" .. units.id(time)) do
+    time = time + 1
   end
-  return id, now
+  return units.id(time)
 end
 
 -- Hold the target's lock: one run at a time makes, proves, deletes or restores its backups.
@@ -61,7 +60,8 @@ function M.open(context, target, purpose, avoid)
   self.held = lock(config, target, purpose)
   local _, err = try(function()
     fs.mkdir(self.folder, { parents = true, mode = 448 })
-    self.id, self.started = free_id(self.folder, host.time())
+    self.started = host.time()
+    self.id = free_id(self.folder, self.started)
     self.application_name = ("nightjar/%s/%s"):format(self.id, host.random(3))
     self.connection = self:connect(self.maintenance)
     self.server = target_of.facts(self.connection)
@@ -79,7 +79,8 @@ function session:elsewhere(server)
   local other = setmetatable({
     context = self.context, config = self.config, policy = self.policy, log = self.log,
     id = self.id,
-    application_name = self.application_name, maintenance = target_of.maintenance_database(server),
+    application_name = self.application_name .. "/proof",
+    maintenance = target_of.maintenance_database(server),
     target = setmetatable({ dump = "host" }, { __index = server }),
   }, session)
   local _, err = try(function()
@@ -98,10 +99,26 @@ function session:conninfo(database)
   return names.conninfo(database or self.maintenance)
 end
 
--- A connection of this run to one of the target's databases.
-function session:connect(database, options)
-  return target_of.connect(self.target, { dbname = database or self.maintenance,
-    application_name = self.application_name, options = options })
+-- A connection of this run to one of the target's databases. It may idle as long as the run takes,
+-- whatever limits the role or the database has.
+function session:connect(database)
+  local connection <const> = target_of.connect(self.target, {
+    dbname = database or self.maintenance, application_name = self.application_name,
+    options = "-c default_transaction_read_only=off",
+  })
+  connection:query [[
+    SELECT set_config(name, '0', false) FROM pg_settings
+     WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_session_timeout',
+                    'idle_in_transaction_session_timeout', 'transaction_timeout')]]
+  return connection
+end
+
+-- Make sure of the run's own connection, which has idled while bytes went another way.
+function session:refresh()
+  if not try(self.connection.query, self.connection, "SELECT 1 AS answer") then
+    self.connection:close()
+    self.connection = self:connect()
+  end
 end
 
 -- A program of PostgreSQL's, run for this run.
@@ -132,11 +149,14 @@ function session:end_backends()
   end
 end
 
--- Run a pipeline for this run; when it fails, what the server still does for it is ended.
+-- Run a pipeline for this run. When it fails, what the server still does for it is ended, and the
+-- error says what the program said.
 function session:stream(run, ...)
   local result, err = try(run, ...)
   if err then
     self:end_backends()
+    local said <const> = complaint(err)
+    err.message = said and ("%s: %s"):format(err.message, said) or err.message
     error(err, 0)
   end
   return result

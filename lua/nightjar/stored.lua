@@ -12,9 +12,11 @@ local scratch = require "nightjar.scratch"
 
 local M = {}
 
+local damage_hint <const> =
+  "The file is damaged. Restore from another backup; nightjar backups lists them."
+
 local function damaged(file, message)
-  fail("CHECKSUM", ("'%s' is not what was written: %s"):format(file.name, message),
-    "The file is damaged. Restore from another backup; nightjar backups lists them.")
+  fail("CHECKSUM", ("'%s' is not what was written: %s"):format(file.name, message), damage_hint)
 end
 
 -- Sizes, before anything is read.
@@ -44,12 +46,17 @@ end
 -- its content. Returns the fingerprint.
 local function stream(folder, file, to, options)
   demand_size(folder, file)
-  local result <const> = pipeline.run {
+  local result, err = try(pipeline.run, {
     from = fs.source(folder .. "/" .. file.name),
     through = { digest { "sha256" }, gzip.decompress {},
       fingerprint.sql { texts = options.texts } },
     to = to, timeout = options.timeout, stall = options.stall, progress = options.progress,
-  }
+  })
+  if err then
+    local is_damage <const> = err.code == "FORMAT" or err.code == "CHECKSUM"
+    err.hint = err.hint or is_damage and damage_hint or nil
+    error(err, 0)
+  end
   if result.digests.sha256 ~= file.sha256 then
     damaged(file, "its sha256 differs")
   end

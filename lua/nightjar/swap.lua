@@ -94,11 +94,17 @@ function M.statements(live, new, aside, time, live_comment, new_comment)
   }
 end
 
+local function free_aside(session, database, now)
+  while target_of.exists(session.connection, M.aside_name(database, now)) do
+    now = now + 1
+  end
+  return now, M.aside_name(database, now)
+end
+
 -- Put `new` in the place of `live`. Until the commit the live database is as it was. Returns the
 -- name of what was live.
 function M.replace(session, live, new, new_comment)
-  local now <const> = host.time()
-  local aside <const> = M.aside_name(live, now)
+  local now <const>, aside <const> = free_aside(session, live, host.time())
   local current <const> = target_of.find(target_of.databases(session.connection), live)
   exclusively(session, { live, new },
     M.statements(live, new, aside, units.iso(now), current.comment, new_comment))

@@ -151,6 +151,7 @@ end
 -- Prove one database of a set. Raises only when cancelled.
 function M.prove_database(session, folder, value, file)
   local began <const> = host.now()
+  session:refresh()
   local of <const> = described(value, file.database)
   local reason <const> = obstacle(session, of)
   local result, err
@@ -209,14 +210,13 @@ function M.prove(session, folder, value)
   if err and err.code == "CANCELLED" then
     error(err, 0)
   end
-  local verdicts
-  if err then
-    verdicts = { not_verified("VERIFY_DSN's server: " .. err.message) }
-  else
+  local verdicts = {}
+  if place then
     local _ <close> = place ~= session and place or nil
     verdicts = prove_all(place, folder, value)
   end
-  local worst <const> = proof.worst(verdicts) or not_verified("there is no database in the set")
+  local worst <const> = proof.worst(verdicts) or not_verified(
+    err and "VERIFY_DSN's server: " .. err.message or "there is no database in the set")
   local entry <const> = {
     at = units.iso(host.time()), kind = "restore", verdict = worst.verdict,
     seconds = host.now() - began,

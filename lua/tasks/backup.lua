@@ -10,7 +10,9 @@ local units = require "nightjar.units"
 
 local function describe_proof(context, value)
   local entry <const> = value.verification[#value.verification]
-  if not entry then
+  if #value.databases == 0 then
+    return context.color("red", "there is nothing in it to restore a database from")
+  elseif not entry then
     return context.color("yellow", "not proven: --no-verify or the policy left the proof out")
   elseif entry.verdict == "proven" then
     return context.color("green", "proven")

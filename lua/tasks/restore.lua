@@ -5,7 +5,6 @@ local json = require "nightjar.json"
 local restore = require "nightjar.restore"
 local scratch = require "nightjar.scratch"
 local session_of = require "nightjar.session"
-local stored = require "nightjar.stored"
 local swap = require "nightjar.swap"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
@@ -90,8 +89,8 @@ local function bring_back(arguments, context, session, choice)
   say_plan(context, steps)
   local document <const> = { status = "ok", plan = json.array(steps), database = choice.into }
   if arguments.dry_run then
-    stored.check(choice.set.folder, choice.file)
-    context.say("The file is whole and is what its manifest says. Nothing was changed.")
+    restore.check(choice)
+    context.say("The files are whole and what the manifest says. Nothing was changed.")
     return document
   end
   confirm(arguments, "Do it?")
