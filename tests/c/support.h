@@ -57,18 +57,25 @@ static inline int count_descriptors(void)
     return count;
 }
 
-/* Gone, or dead and waiting for whoever inherited it. */
-static inline bool is_dead(pid_t pid)
+/* The letter that /proc shows: R, S, T (stopped), Z (dead, not reaped); 0 when it is gone. */
+static inline char state_of(pid_t pid)
 {
     char path[64], text[512] = "";
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     FILE *file = fopen(path, "re");
     if (!file)
-        return true;
+        return 0;
     size_t size = fread(text, 1, sizeof text - 1, file);
     fclose(file);
-    const char *name_end = strrchr(text, ')');
-    return size == 0 || (name_end && strncmp(name_end, ") Z", 3) == 0);
+    const char *name_end = size > 0 ? strrchr(text, ')') : NULL;
+    return name_end ? name_end[2] : 0;
+}
+
+/* Gone, or dead and waiting for whoever inherited it. */
+static inline bool is_dead(pid_t pid)
+{
+    char state = state_of(pid);
+    return state == 0 || state == 'Z';
 }
 
 static inline void assert_dies(pid_t pid)

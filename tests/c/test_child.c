@@ -310,8 +310,11 @@ static void one_that_ignores_sigterm_is_killed_after_its_grace(void **state)
 static void one_that_is_stopped_ends_at_once(void **state)
 {
     (void)state;
-    nj_child child = shell("echo $$; kill -STOP $$", &heard);
-    read_pid(&child);
+    nj_error error;
+    nj_wait wait = ten_seconds();
+    nj_child child = shell("kill -STOP $$", &heard);
+    while (state_of((pid_t)child.pid) != 'T')
+        assert_done(nj_wait_until(&wait, nj_after(0.005), &error));
     int64_t began = nj_now();
     nj_child_end(&child, 30);
     assert_true(nj_now() - began < 10 * NJ_SECOND);

@@ -106,7 +106,8 @@ describe("process.run", function()
   end)
 
   it("refuses what it does not know, and wrong types", function()
-    assert.error_matches(function() process.run { "true", timout = 1 } end, "did you mean 'timeout'")
+    assert.error_matches(function() process.run { "true", timout = 1 } end,
+      "did you mean 'timeout'")
     assert.error_matches(function() process.run {} end, "empty")
     assert.error_matches(function() process.run { "true", {} } end, "entry 2")
     assert.error_matches(function() process.run { "true", stdin = 5 } end, "stdin")
