@@ -1,0 +1,48 @@
+-- nightjar's policy: what to back up, how, and what to keep. Every key is optional; what is commented
+-- out shows the default. A value here wins over the one in monitoring.env.
+--
+-- Durations are texts such as "90s", "15m", "6h", "7d", "4w".
+
+return {
+  -- Several servers, or one with more to say than monitoring.env can. A field that is left out has the
+  -- value of monitoring.env (PGHOST, PGPORT, PGUSER, PGPASSWORD, ...). The name is that of the folder
+  -- in the backup folder, and what --target takes.
+  --
+  -- targets = {
+  --   main = {
+  --     host = "localhost", port = 5432, user = "postgres",
+  --     container = "my-postgres",         -- where it runs in Docker
+  --     databases = { "app", "crm" },      -- default: all that allow connections
+  --     exclude = { "scratch" },           -- never these
+  --     dump = "auto",                     -- pg_dump of this "host", of the "container", or "auto":
+  --   },                                   --   the host's where it is new enough
+  -- },
+
+  backup = {
+    -- level = 3,                           -- of compression: 1 is fastest, 12 smallest
+    -- proof = true,                        -- restore each backup and compare it before it is called good
+    -- timeout = "6h",                      -- for one database
+    -- stall = "5m",                        -- without a byte moved
+    -- lock_wait = "30s",                   -- for a table that somebody else has locked
+    -- verify_dsn = "host=... port=...",    -- prove on another server
+  },
+
+  retention = {
+    -- keep = "7d",
+    -- keep_min = 3,                        -- newest complete sets, whatever their age
+    --
+    -- Or a function of one's own, asked for each set that is not protected anyway (the newest complete
+    -- ones, the newest proven one, the newest one older than the window, the pinned):
+    --
+    -- keep = function(set, now)
+    --   if os.date("!%d", set.started) == "01" then
+    --     return true, "the first of the month"
+    --   end
+    --   return now - set.started < 7 * 86400, "a week"
+    -- end,
+  },
+
+  restore = {
+    -- keep_old = "7d",                     -- how long restore --replace keeps the database it replaced
+  },
+}

@@ -1,0 +1,220 @@
+-- What the command line does itself, because it is about tasks, scripts and homes.
+
+local arguments_of = require "nightjar.arguments"
+local fs = require "nightjar.fs"
+local host = require "nightjar.host"
+local script = require "nightjar.script"
+local suggest = require "nightjar.suggest"
+
+local M = { all = {} }
+
+local function say(run, fmt, ...)
+  if not run.quiet then
+    io.write(fmt:format(...), "\n")
+  end
+end
+
+-- ---- scripts ----
+
+-- What -e sees: the globals, and every module by its name.
+local function prompt_environment()
+  return setmetatable({}, {
+    __index = function(environment, name)
+      local known <const> = rawget(_G, name)
+      if known ~= nil or type(name) ~= "string" then
+        return known
+      end
+      local module = package.preload["nightjar." .. name]
+        or host.source("nightjar/" .. name .. ".lua")
+      module = module and require("nightjar." .. name) or _G[name]
+      rawset(environment, name, module)
+      return module
+    end,
+  })
+end
+
+local function print_values(...)
+  for index = 1, select("#", ...) do
+    local value <const> = select(index, ...)
+    io.write(type(value) == "string" and value or inspect(value), "\n")
+  end
+end
+
+-- Run each piece of code in one environment, and print what it returns.
+function M.evaluate(pieces, words)
+  local environment <const> = prompt_environment()
+  for index, code in ipairs(pieces) do
+    local name <const> = #pieces == 1 and "=-e" or ("=-e %d"):format(index)
+    local chunk = load("return " .. code, name, "t", environment)
+    local syntax
+    if not chunk then
+      chunk, syntax = load(code, name, "t", environment)
+    end
+    if not chunk then
+      fail("USAGE", syntax)
+    end
+    print_values(chunk(table.unpack(words)))
+  end
+  return 0
+end
+
+local function is_task(value)
+  return type(value) == "table" and type(value.run) == "function"
+end
+
+local function run_file(run, _, words)
+  local path <const> = table.remove(words, 1)
+  run.name = nil
+  if not path then
+    fail("USAGE", "missing argument 'FILE'", "nightjar run FILE.lua [ARGUMENTS]")
+  end
+  local text <const>, why = try(fs.read, path)
+  if not text then
+    fail("USAGE", ("cannot read '%s': %s"):format(path, why.message), nil, { cause = why })
+  end
+  local chunk <const>, syntax <const> = load(text:gsub("^#[^\n]*", ""), "@" .. path, "t")
+  if not chunk then
+    fail("LUA", syntax)
+  end
+  local as_json <const> = run.json
+  run.json = false
+  local result <const> = chunk(table.unpack(words))
+  if is_task(result) then
+    run.json = as_json
+    run.name = result.name
+    local source <const> = { text = text, chunk = "@" .. path, shown = path }
+    return run.run_task(run, script.check(source, result), words)
+  end
+  return math.type(result) == "integer" and result & 0xff or 0
+end
+
+M.all.run = {
+  name = "run", raw = true, summary = "run a Lua file; a task file as a task", run = run_file,
+  arguments = {
+    { "FILE", type = "path", help = "the file" },
+    { "ARGUMENTS", type = "string", optional = true, many = true, help = "what it finds in ..." },
+  },
+}
+
+-- ---- tasks ----
+
+local function tasks_of(home)
+  local names <const>, own <const> = script.names(home)
+  local tasks, width = {}, 0
+  for index, name in ipairs(names) do
+    local loaded <const>, why <const> = try(function()
+      return script.load(script.find(home, name))
+    end)
+    tasks[index] = { name = name, own = own[name],
+      summary = loaded and loaded.summary or "cannot be loaded: " .. why.message }
+    width = math.max(width, #name)
+  end
+  return tasks, width
+end
+
+local function list_tasks(run)
+  local tasks <const>, width <const> = tasks_of(run.home)
+  for _, task in ipairs(tasks) do
+    io.write(("  %-" .. width .. "s  %s%s\n"):format(task.name, task.summary,
+      task.own and " [config/tasks]" or ""))
+  end
+  return 0
+end
+
+M.all.tasks = { name = "tasks", summary = "list the tasks that there are", run = list_tasks }
+
+-- What nightjar says of itself.
+function M.overview(run)
+  io.write("Usage: nightjar [--home DIR] [--quiet] [--verbose] TASK [ARGUMENTS]\n",
+    "       nightjar -e CODE [ARGUMENTS]\n\nTasks:\n")
+  list_tasks(run)
+  io.write("\nAnd:\n")
+  local names = {}
+  for name in pairs(M.all) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    io.write(("  %-6s  %s\n"):format(name, M.all[name].summary))
+  end
+  io.write("\nnightjar TASK --help tells what a task takes; nightjar init DIR makes a home.\n")
+end
+
+local function unknown(run, what, name)
+  local names <const> = script.names(run.home)
+  for command in pairs(M.all) do
+    names[#names + 1] = command
+  end
+  local near <const> = suggest(name, names)
+  fail("USAGE", ("%s '%s'"):format(what, name), near and ("Did you mean '%s'?"):format(near)
+    or "nightjar tasks lists them.")
+end
+
+-- The task or command of a name.
+function M.find(run, name)
+  local source <const> = not M.all[name] and script.find(run.home, name)
+  return M.all[name] or source and script.load(source) or unknown(run, "unknown task", name)
+end
+
+M.all.help = {
+  name = "help", summary = "what nightjar, or one task, does and takes",
+  arguments = { { "TASK", type = "string", optional = true, help = "the task" } },
+  run = function(run, arguments)
+    if not arguments.TASK then
+      M.overview(run)
+    else
+      local task <const> = M.find(run, arguments.TASK)
+      io.write(arguments_of.parser(task):get_help(), "\n")
+    end
+  end,
+}
+
+M.all.eject = {
+  name = "eject", summary = "copy a built-in task into the home, to change it",
+  arguments = { { "TASK", type = "string", help = "the built-in task" } },
+  run = function(run, arguments)
+    local name <const> = arguments.TASK
+    local text <const> = script.built_in(name)
+    if not text then
+      unknown(run, "there is no built-in task", name)
+    end
+    local path <const> = ("%s/%s.lua"):format(script.folder(run.home), name)
+    if fs.stat(path) then
+      fail("USAGE", ("'%s' is there already"):format(path), "Remove it first to begin anew.")
+    end
+    fs.mkdir(script.folder(run.home))
+    fs.write(path, text)
+    say(run, "%s: from now on this file is the task '%s'.", path, name)
+  end,
+}
+
+-- ---- homes ----
+
+local templates <const> = {
+  { file = "config/monitoring.env", from = "config/monitoring.env.example" },
+  { file = "config/policy.lua", from = "config/policy.lua" },
+}
+
+local function make_home(run, arguments)
+  local home <const> = fs.absolute(arguments.DIR)
+  fs.mkdir(home .. "/config/tasks")
+  for _, template in ipairs(templates) do
+    local path <const> = home .. "/" .. template.file
+    if fs.stat(path) then
+      say(run, "%s is there already, and stays as it is.", path)
+    else
+      fs.write(path, host.embedded(template.from))
+      say(run, "%s written.", path)
+    end
+  end
+  say(run, "\nNow say in %s/config/monitoring.env where the server is:", home)
+  say(run, "PGHOST, PGPORT, PGUSER, PGPASSWORD, and POSTGRES_CONTAINER where it runs in Docker.")
+  say(run, "Then: nightjar --home '%s' doctor", home)
+end
+
+M.all.init = {
+  name = "init", summary = "make a home: its configuration, with comments", run = make_home,
+  arguments = { { "DIR", type = "path", help = "the folder, made where it is missing" } },
+}
+
+return M

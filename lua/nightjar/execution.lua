@@ -1,0 +1,62 @@
+-- Running a task: its configuration, its log, and what it can say to whom.
+
+local config_of = require "nightjar.config"
+local host = require "nightjar.host"
+local json = require "nightjar.json"
+local log_of = require "nightjar.log"
+local progress = require "nightjar.progress"
+local units = require "nightjar.units"
+
+local M = {}
+
+local colors <const> = { red = 31, green = 32, yellow = 33, bold = 1, dim = 2 }
+
+local function colorizer(run)
+  local plain <const> = run.json or not host.terminal(1) or host.environment().NO_COLOR ~= nil
+  return function(name, text)
+    local code <const> = not plain and colors[name]
+    return code and ("\27[%dm%s\27[0m"):format(code, text) or text
+  end
+end
+
+local function make_context(run, config, log)
+  local silent <const> = run.json or run.quiet
+  local watched <const> = not silent and host.terminal(2)
+  return {
+    config = config, log = log, json = run.json, quiet = run.quiet, verbose = run.verbose,
+    color = colorizer(run),
+    say = function(fmt, ...)
+      if not silent then
+        io.write(select("#", ...) > 0 and fmt:format(...) or fmt, "\n")
+      end
+    end,
+    progress = watched and progress.show or progress.hide,
+  }
+end
+
+-- Run the task. Returns its document, with what every document has.
+function M.run(run, task, arguments)
+  local config <const> = config_of.load { home = run.home }
+  run.secrets = config.secrets
+  run.json = arguments.json or false
+  local log <const> = log_of.open {
+    folder = config.log_folder, family = task.log or task.name, task = task.name,
+    secrets = config.secrets, echo = run.verbose, level = run.verbose and "debug" or "info",
+  }
+  log:info("started")
+  local document, err = try(task.run, arguments, make_context(run, config, log))
+  if err then
+    log:error(err.code == "CANCELLED" and "interrupted" or "failed",
+      { code = err.code, message = err.message })
+    error(err, 0)
+  end
+  document = document or {}
+  document.status = document.status or "ok"
+  document.task, document.started = task.name, units.iso(run.started)
+  document.seconds = document.seconds or host.now() - run.began
+  document.error = document.error or json.null
+  log:info("ended", { status = document.status, seconds = host.now() - run.began })
+  return document
+end
+
+return M

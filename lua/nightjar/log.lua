@@ -1,0 +1,103 @@
+-- The log: one line an event, kept small by rotation, never the reason that something else fails.
+
+local fs = require "nightjar.fs"
+local host = require "nightjar.host"
+local redact = require "nightjar.redact"
+local units = require "nightjar.units"
+
+local M = {}
+
+local largest <const>, kept <const> = 5000000, 5
+
+local levels <const> = { debug = 1, info = 2, warn = 3, error = 4 }
+
+-- Control characters would make lines that nobody wrote.
+local function escape(text)
+  return (text:gsub("[%c\\\"]", function(character)
+    local named <const> = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ["\\"] = "\\\\",
+      ["\""] = "\\\"" }
+    return named[character] or ("\\x%02x"):format(character:byte())
+  end))
+end
+
+local function value_text(value)
+  if math.type(value) == "float" then
+    return ("%.3f"):format(value):gsub("%.?0+$", "")
+  end
+  local text <const> = tostring(value)
+  if text == "" or text:find("[%c%s\"=\\]") then
+    return '"' .. escape(text) .. '"'
+  end
+  return text
+end
+
+-- One line: pure. `time` is in seconds since 1970, `fields` a table.
+function M.line(time, level, task, event, fields)
+  local names, parts = {}, { units.iso(time), level:upper(), task, event }
+  for name in pairs(fields or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    parts[#parts + 1] = ("%s=%s"):format(name, value_text(fields[name]))
+  end
+  return table.concat(parts, " ")
+end
+
+-- file → file.1 → … → file.5, which goes.
+local function rotate(path)
+  local status <const> = fs.stat(path)
+  if not status or status.size < largest then
+    return
+  end
+  fs.remove(("%s.%d"):format(path, kept))
+  for number = kept - 1, 1, -1 do
+    if fs.stat(("%s.%d"):format(path, number)) then
+      fs.rename(("%s.%d"):format(path, number), ("%s.%d"):format(path, number + 1))
+    end
+  end
+  fs.rename(path, path .. ".1")
+end
+
+local methods = {}
+
+function methods:write(level, event, fields)
+  if levels[level] < levels[self.level] then
+    return
+  end
+  local line <const> = redact(M.line(host.time(), level, self.task, event, fields), self.secrets)
+  if self.echo then
+    io.stderr:write(line, "\n")
+  end
+  local _, err = try(fs.append, self.path, line .. "\n", { mode = 384 })
+  if err and not self.echo then
+    if not self.complained then
+      io.stderr:write(("nightjar: the log cannot be written, and comes here: %s\n"):format(err.message))
+      self.complained = true
+    end
+    io.stderr:write(line, "\n")
+  end
+end
+
+for level in pairs(levels) do
+  methods[level] = function(self, event, fields)
+    self:write(level, event, fields)
+  end
+end
+
+-- options: folder, family (the file is <folder>/<family>.log), task, secrets, level ("info"),
+-- echo (also on standard error).
+function M.open(options)
+  local log <const> = setmetatable({
+    path = ("%s/%s.log"):format(options.folder, options.family), task = options.task,
+    secrets = options.secrets or {}, level = options.level or "info", echo = options.echo,
+  }, { __index = methods })
+  -- What keeps it from being rotated keeps it from being written as well, which is told then.
+  try(function()
+    fs.mkdir(options.folder)
+    rotate(log.path)
+  end)
+  return log
+end
+
+return M

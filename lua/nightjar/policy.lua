@@ -1,0 +1,172 @@
+-- policy.lua: what may stand in it, its defaults, and loading it.
+
+local schema = require "nightjar.schema"
+
+local M = {}
+
+local duration <const>, percent <const>, text <const> = schema.duration, schema.percent, schema.text
+local integer <const>, list <const>, func <const> = schema.integer, schema.list, schema.func
+local boolean <const>, either <const>, choice <const> = schema.boolean, schema.either, schema.choice
+local record <const>, map <const> = schema.record, schema.map
+
+local function off(value)
+  if value == false then
+    return false
+  end
+  return nil, "expected false"
+end
+
+-- A check of the health check: false is off, a function is the user's own, a table has thresholds.
+local function check_setting(value)
+  if type(value) == "table" then
+    return value
+  end
+  return either(func, off)(value)
+end
+
+local tree <const> = record {
+  targets = map(record {
+    host = text, port = integer(1, 65535), user = text, password = text, passfile = text,
+    dbname = text, sslmode = text, container = text, databases = list(text), exclude = list(text),
+    dump = choice("auto", "host", "container"),
+  }),
+  health = record { checks = map(check_setting), timeout = duration, attempts = integer(1, 10) },
+  alerts = record {
+    interval = duration, ladder = list(duration), bypass = integer(0, 100), strict = boolean,
+    subject = func, body = func, to = either(func, list(text)),
+  },
+  startup = record { wait = duration, start = list(text) },
+  backup = record {
+    level = integer(1, 12), proof = boolean, timeout = duration, stall = duration,
+    lock_wait = duration, verify_dsn = text,
+  },
+  retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
+  remote = record { to = text, keep = either(duration, func) },
+  restore = record { keep_old = duration },
+  schedule = map(record { every = duration, at = text, limit = duration, on = text }),
+  hooks = record { event = func },
+}
+
+-- Where monitoring.env has a value and policy.lua has none.
+local from_values <const> = {
+  { "ALERT_INTERVAL", "alerts", "interval", duration },
+  { "BACKUP_KEEP", "retention", "keep", duration },
+  { "BACKUP_KEEP_MIN", "retention", "keep_min", integer(1, 1000000) },
+  { "RCLONE_REMOTE", "remote", "to", text },
+  { "RCLONE_KEEP", "remote", "keep", duration },
+  { "VERIFY_DSN", "backup", "verify_dsn", text },
+  { "DISK_WARN", "disk", "warn", percent },
+  { "DISK_CRIT", "disk", "crit", percent },
+  { "BACKUP_MAX_AGE", "backup", "max_age", duration },
+}
+
+local function defaults()
+  return {
+    targets = {},
+    health = { checks = {}, timeout = 5, attempts = 3 },
+    alerts = { interval = 900, ladder = { 900, 3600, 14400, 86400 }, bypass = 3, strict = false },
+    startup = { wait = 300, start = {} },
+    backup = { level = 3, proof = true, timeout = 21600, stall = 300, lock_wait = 30,
+      max_age = 93600 },
+    retention = { keep = 604800, keep_min = 3 },
+    remote = { keep = 2419200 },
+    restore = { keep_old = 604800 },
+    disk = { warn = 85, crit = 95 },
+    schedule = {},
+    hooks = {},
+  }
+end
+
+-- What a policy may use: nothing that reaches the outside but the time.
+local function environment()
+  local function finding(status)
+    return function(message)
+      return { status = status, message = message }
+    end
+  end
+  return {
+    assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs, pcall = pcall,
+    select = select, tonumber = tonumber, tostring = tostring, type = type,
+    math = math, string = string, table = table, utf8 = utf8,
+    os = { time = os.time, date = os.date, difftime = os.difftime },
+    ok = finding "ok", warn = finding "warn", crit = finding "crit",
+  }
+end
+
+-- The line of the last part of a path in the text: the loader knows no lines of keys. Nil where it
+-- cannot be told.
+local function line_of(source, path)
+  local position = 1
+  for key in path:gmatch("[^.]+") do
+    local escaped <const> = key:gsub("%p", "%%%0")
+    local found <const> = source:find("%f[%w_]" .. escaped .. "%f[^%w_][^=]-=", position)
+    if not found then
+      return nil
+    end
+    position = found
+  end
+  return select(2, source:sub(1, position):gsub("\n", "")) + 1
+end
+
+local function refuser(source, name)
+  return function(path, key, message)
+    local line <const> = line_of(source, key and path .. key or path)
+    fail("CONFIG", ("%s%s: %s"):format(name, line and ":" .. line or "", message),
+      "The policy.lua that nightjar init writes shows every key.")
+  end
+end
+
+local function run(source, name)
+  local chunk <const>, syntax <const> = load(source, "@" .. name, "t", environment())
+  if not chunk then
+    fail("CONFIG", syntax, "The file is Lua: it returns a table.")
+  end
+  local value, err = try(chunk)
+  if err then
+    fail("CONFIG", err.message, nil, { cause = err })
+  elseif type(value) ~= "table" then
+    fail("CONFIG", ("%s: it has to return a table, not a %s"):format(name, type(value)),
+      "Begin it with: return {")
+  end
+  return value
+end
+
+-- The policy as the text of the file `name` states it, checked, and nothing else.
+function M.parse(source, name)
+  return schema.check(tree, run(source, name), refuser(source, name))
+end
+
+local function lay_values(policy, values, place)
+  for _, entry in ipairs(from_values) do
+    local key <const>, section <const>, field <const>, kind <const> = table.unpack(entry)
+    if values[key] and values[key] ~= "" then
+      local value, problem = kind(values[key])
+      if value == nil then
+        fail("CONFIG", ("%s%s: %s"):format(place(key), key, problem))
+      end
+      policy[section][field] = value
+    end
+  end
+end
+
+local function lay(over, under)
+  for key, value in pairs(over) do
+    -- Lists and what has keys of the user's own are replaced, sections are merged.
+    if type(value) == "table" and type(under[key]) == "table" and #value == 0 and #under[key] == 0 then
+      lay(value, under[key])
+    else
+      under[key] = value
+    end
+  end
+end
+
+-- The defaults, the values of monitoring.env over them, the stated policy over both.
+-- place(key) says where a value comes from, for errors.
+function M.merge(stated, values, place)
+  local policy <const> = defaults()
+  lay_values(policy, values, place)
+  lay(stated, policy)
+  return policy
+end
+
+return M

@@ -1,0 +1,171 @@
+-- What may stand in a table of settings: kinds of values, and the checking of a whole tree of them.
+--
+-- A kind is a function (value) → checked value, or nil and what was expected. A tree is
+-- record{key = kind or tree}, or map(kind or tree) where the keys are the user's own.
+
+local suggest = require "nightjar.suggest"
+local units = require "nightjar.units"
+
+local M = {}
+
+local function shown(value)
+  return type(value) == "string" and "'" .. value .. "'"
+    or (type(value) == "number" or type(value) == "boolean") and tostring(value)
+    or "a " .. type(value)
+end
+
+local function expected(what, value)
+  return nil, ("expected %s, got %s"):format(what, shown(value))
+end
+
+-- ---- kinds ----
+
+M.duration, M.percent, M.size = units.duration, units.percent, units.size
+
+function M.text(value)
+  if type(value) ~= "string" or value == "" then
+    return expected("a text", value)
+  end
+  return value
+end
+
+-- Not false and nil: what was given is told apart from what was not by the second result.
+function M.boolean(value)
+  if type(value) ~= "boolean" then
+    return expected("true or false", value)
+  end
+  return value
+end
+
+function M.func(value)
+  if type(value) ~= "function" then
+    return expected("a function", value)
+  end
+  return value
+end
+
+function M.integer(least, most)
+  return function(value)
+    local number <const> = type(value) == "number" and math.tointeger(value)
+      or type(value) == "string" and math.tointeger(tonumber(value))
+    if not number or number < least or number > most then
+      return expected(("a whole number from %d to %d"):format(least, most), value)
+    end
+    return number
+  end
+end
+
+function M.choice(...)
+  local choices <const> = { ... }
+  return function(value)
+    for _, choice in ipairs(choices) do
+      if value == choice then
+        return value
+      end
+    end
+    return expected("one of " .. table.concat(choices, ", "), value)
+  end
+end
+
+-- A list of what `kind` checks.
+function M.list(kind)
+  return function(value)
+    if type(value) ~= "table" then
+      return expected("a list", value)
+    end
+    local checked = {}
+    for key in pairs(value) do
+      if math.type(key) ~= "integer" or key < 1 or key > #value then
+        return nil, ("expected a list, got a table with the key '%s'"):format(tostring(key))
+      end
+    end
+    for index, entry in ipairs(value) do
+      local result, problem = kind(entry)
+      if result == nil then
+        return nil, ("entry %d: %s"):format(index, problem)
+      end
+      checked[index] = result
+    end
+    return checked
+  end
+end
+
+-- The first kind that takes the value; the problem is the first one's.
+function M.either(...)
+  local kinds <const> = { ... }
+  return function(value)
+    local problem
+    for _, kind in ipairs(kinds) do
+      local result, why = kind(value)
+      if result ~= nil then
+        return result
+      end
+      problem = problem or why
+    end
+    return nil, problem
+  end
+end
+
+-- ---- trees ----
+
+function M.record(fields)
+  return { fields = fields }
+end
+
+function M.map(each)
+  return { each = each }
+end
+
+local check
+
+local function names_of(fields)
+  local names = {}
+  for name in pairs(fields) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+local function child_of(tree, key, path, refuse)
+  local child <const> = tree.each or tree.fields[key]
+  if type(key) ~= "string" then
+    refuse(path, nil, ("'%s' is no name"):format(tostring(key)))
+  elseif not child then
+    local near <const> = suggest(key, names_of(tree.fields))
+    refuse(path, key, ("'%s%s' is unknown%s"):format(path, key,
+      near and (" (did you mean '%s'?)"):format(near) or ""))
+  end
+  return child
+end
+
+local function check_table(tree, value, path, refuse)
+  if type(value) ~= "table" then
+    refuse(path, nil, select(2, expected("a table", value)))
+  end
+  local checked = {}
+  for key, entry in pairs(value) do
+    local child <const> = child_of(tree, key, path, refuse)
+    checked[key] = check(child, entry, path .. key, refuse)
+  end
+  return checked
+end
+
+function check(node, value, path, refuse)
+  if type(node) == "table" then
+    return check_table(node, value, path == "" and "" or path .. ".", refuse)
+  end
+  local result, problem = node(value)
+  if result == nil then
+    refuse(path, nil, ("'%s': %s"):format(path, problem))
+  end
+  return result
+end
+
+-- The value, checked and converted. refuse(path, key, message) is called for the first problem and
+-- must raise.
+function M.check(tree, value, refuse)
+  return check(tree, value, "", refuse)
+end
+
+return M
