@@ -1,7 +1,6 @@
 /* Connections to PostgreSQL by libpq, with deadlines and cancellation for every wait.
  *
- * One connection is used by one thread at a time; postgres_cancel alone may be called from another.
- */
+ * One session is used by one thread at a time; postgres_cancel alone may be called from another. */
 #ifndef NIGHTJAR_POSTGRES_H
 #define NIGHTJAR_POSTGRES_H
 
@@ -12,8 +11,9 @@
 
 enum { POSTGRES_RESULT_LIMIT = 64 << 20, POSTGRES_NOTICES = 50 };
 
-/* libpq's keywords and their values; NULL values are left out. What is not given means what it
- * means to libpq: PGHOST, ~/.pgpass, pg_service.conf. */
+/* libpq's keywords and their values. What is NULL means what it means to libpq: PGHOST and the
+ * like,
+ * ~/.pgpass, pg_service.conf. */
 typedef struct postgres_options {
     char *host, *port, *user, *password, *passfile, *dbname, *sslmode, *application_name, *options;
 } postgres_options;
@@ -22,33 +22,46 @@ void postgres_options_free(postgres_options *options); /* idempotent */
 
 typedef struct postgres_session {
     PGconn *connection; /* NULL when closed */
-    PGcancel *cancel;
-    pthread_mutex_t mutex; /* of cancel */
-    char *notices[POSTGRES_NOTICES];
-    int first_notice, notice_count; /* a ring: the last ones are kept */
+    struct postgres_canceller *canceller;
+    pthread_mutex_t mutex;           /* of canceller */
+    char *notices[POSTGRES_NOTICES]; /* a ring: the last ones are kept */
+    int first_notice, notice_count;
 } postgres_session;
 
-/* Before anything else; all of it zero is not enough for the mutex. */
-void postgres_init(postgres_session *session);
-/* AUTH, REFUSED, NOT_FOUND (no such database), DENIED, TIMEOUT, CANCELLED, SYSTEM or PG. */
+/* Before anything else; postgres_end after everything else, once. */
+void postgres_begin(postgres_session *session);
+void postgres_end(postgres_session *session);
+
+/* AUTH, REFUSED (nobody listens, or hangs up without a word), NOT_FOUND (no such database), DENIED,
+ * CONFIG (libpq does not understand an option), SYSTEM (the host's name has no address), TIMEOUT,
+ * CANCELLED; else PG with the SQLSTATE. The look-up of a host's name cannot be interrupted. */
 int postgres_connect(postgres_session *session, const postgres_options *options,
                      const nj_wait *wait, nj_error *error);
 void postgres_close(postgres_session *session); /* idempotent */
 
+/* Has the server neither hung up nor been left? Looks at what has come, and does not wait. */
+bool postgres_is_open(postgres_session *session);
+
+typedef struct postgres_result {
+    PGresult *rows; /* to be freed with PQclear */
+    int64_t affected;
+} postgres_result;
+
 /* One statement with `count` parameters in text form (NULL for null), or, without any, several
- * statements, of which the last one's result counts. A query that takes too long, is cancelled, or
- * whose result is larger than `limit` bytes is cancelled at the server too, and the connection can
- * be used again; if the server does not answer to that within 5 s it is closed. The caller frees
- * *ret_result with PQclear. */
+ * statements, of which the last one's result counts. Fails with what the server says (PG, DENIED,
+ * ...), TIMEOUT, CANCELLED, FORMAT (the rows take more than `limit` bytes of memory, or it is a
+ * COPY) or CLOSED (the connection is lost). A query that is given up is cancelled at the server
+ * too, and the session can be used again; if the server does not answer to that, it is closed. */
 int postgres_query(postgres_session *session, const char *sql, const char *const *parameters,
-                   int count, size_t limit, const nj_wait *wait, PGresult **ret_result,
+                   int count, size_t limit, const nj_wait *wait, postgres_result *ret_result,
                    nj_error *error);
 
-/* Ask the server to cancel what runs on the connection. Any thread. */
-int postgres_cancel(postgres_session *session, nj_error *error);
+/* Ask the server to cancel what runs on the session. Any thread. */
+int postgres_cancel(postgres_session *session, const nj_wait *wait, nj_error *error);
 
-/* As pg_isready: "ok", "rejecting", "no_response" or "no_attempt". Weak evidence: a server that
- * refuses the password is "ok" as well. */
+/* As pg_isready: "ok", "rejecting", "no_response" or "no_attempt" (libpq does not understand the
+ * options). Weak evidence: a server that refuses the password is "ok" as well. Fails with CANCELLED
+ * alone. */
 int postgres_ready(const postgres_options *options, const nj_wait *wait, const char **ret_state,
                    nj_error *error);
 

@@ -4,16 +4,17 @@
 #include "host/door.h"
 #include "host/job.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char connection_type[] = "nightjar.connection";
-static const double CONNECT_SECONDS = 10, QUERY_SECONDS = 30;
+static const double CONNECT_SECONDS = 10, QUERY_SECONDS = 30, CANCEL_SECONDS = 5;
 
 typedef struct connection {
     postgres_session session;
-    bool begun; /* its mutex is there */
-    bool busy;  /* a job uses it */
+    bool begun; /* and not ended */
+    bool busy;  /* a query uses it */
 } connection;
 
 static connection *check_connection(lua_State *L)
@@ -111,7 +112,7 @@ static int l_connect(lua_State *L)
     lua_settop(L, 1);
     double seconds = nj_option_seconds(L, 1, "connect_timeout", CONNECT_SECONDS);
     connection *handle = nj_handle_new(L, connection_type, sizeof *handle);
-    postgres_init(&handle->session);
+    postgres_begin(&handle->session);
     handle->begun = true;
     connect_job *job = nj_job_new(L, &connect_class, sizeof *job);
     job->handle = handle;
@@ -153,7 +154,7 @@ typedef struct query_job {
     char **parameters; /* count of them; NULL entries are null */
     int count;
     size_t limit;
-    PGresult *result;
+    postgres_result result;
 } query_job;
 
 static int query_run(nj_job *base, const nj_wait *wait, nj_error *error)
@@ -170,10 +171,10 @@ static void query_dispose(nj_job *base)
         free(job->parameters[index]);
     free(job->parameters);
     free(job->sql);
-    PQclear(job->result);
+    PQclear(job->result.rows);
     job->parameters = NULL;
     job->sql = NULL;
-    job->result = NULL;
+    job->result.rows = NULL;
     if (job->handle)
         job->handle->busy = false;
     job->handle = NULL;
@@ -232,8 +233,9 @@ static void push_row(lua_State *L, const PGresult *result, int row)
 
 static int query_done(lua_State *L, nj_job *base)
 {
-    const PGresult *result = ((query_job *)base)->result;
-    int rows = result ? PQntuples(result) : 0, columns = result ? PQnfields(result) : 0;
+    const query_job *job = (query_job *)base;
+    const PGresult *result = job->result.rows;
+    int rows = PQntuples(result), columns = PQnfields(result);
     lua_createtable(L, rows, 2);
     for (int row = 0; row < rows; row++) {
         push_row(L, result, row);
@@ -245,40 +247,66 @@ static int query_done(lua_State *L, nj_job *base)
         lua_rawseti(L, -2, column + 1);
     }
     lua_setfield(L, -2, "columns");
-    lua_pushinteger(L, result ? strtoll(PQcmdTuples((PGresult *)result), NULL, 10) : 0);
+    lua_pushinteger(L, job->result.affected);
     lua_setfield(L, -2, "affected");
     return 1;
 }
 
 static const nj_job_class query_class = {"postgres.query", query_run, query_done, query_dispose};
 
+/* The shortest text that is the same number again: 0.1 must not become a numeric
+ * 0.10000000000000001. */
+static void push_float(lua_State *L, double number)
+{
+    char digits[40];
+    if (isnan(number)) {
+        lua_pushliteral(L, "NaN"); /* printf may say -nan */
+        return;
+    }
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, number);
+        if (strtod(digits, NULL) == number)
+            break;
+    }
+    lua_pushstring(L, digits);
+}
+
+static const char *check_parameter_text(lua_State *L, int number)
+{
+    size_t size;
+    const char *text = lua_tolstring(L, -1, &size);
+    if (strlen(text) != size)
+        luaL_argerror(
+            L, 3,
+            lua_pushfstring(L, "parameter %d has a NUL, which no text in PostgreSQL can", number));
+    return text;
+}
+
 /* Push the parameter on top of the stack as text; false for null. */
-static bool to_parameter(lua_State *L, int number)
+static bool push_parameter(lua_State *L, int number)
 {
     switch (lua_type(L, -1)) {
     case LUA_TNIL:
-    case LUA_TLIGHTUSERDATA: /* json.null */
         return false;
+    case LUA_TLIGHTUSERDATA: /* json.null */
+        if (!lua_touserdata(L, -1))
+            return false;
+        break;
     case LUA_TBOOLEAN:
         lua_pushstring(L, lua_toboolean(L, -1) ? "t" : "f");
-        break;
+        return true;
     case LUA_TNUMBER:
-        if (lua_isinteger(L, -1)) {
+        if (lua_isinteger(L, -1))
             lua_pushfstring(L, "%I", lua_tointeger(L, -1));
-        } else {
-            char digits[40];
-            snprintf(digits, sizeof digits, "%.17g", lua_tonumber(L, -1));
-            lua_pushstring(L, digits);
-        }
-        break;
+        else
+            push_float(L, lua_tonumber(L, -1));
+        return true;
     case LUA_TSTRING:
-        lua_pushvalue(L, -1);
-        break;
-    default:
-        luaL_argerror(L, 3,
-                      lua_pushfstring(L, "parameter %d is a %s", number, luaL_typename(L, -1)));
+        lua_pushstring(L, check_parameter_text(L, number));
+        return true;
     }
-    return true;
+    return luaL_argerror(L, 3,
+                         lua_pushfstring(L, "parameter %d is a %s", number, luaL_typename(L, -1)));
 }
 
 /* The list may hold nils: its length is its field n, or else its highest index. */
@@ -311,7 +339,7 @@ static void copy_parameters(lua_State *L, query_job *job)
     job->count = count;
     for (int index = 0; index < count; index++) {
         lua_rawgeti(L, 3, index + 1);
-        if (to_parameter(L, index + 1)) {
+        if (push_parameter(L, index + 1)) {
             nj_copy_string(L, -1, &job->parameters[index]);
             lua_pop(L, 1);
         }
@@ -339,36 +367,59 @@ static int l_query(lua_State *L)
     return nj_job_await(L, &job->base, seconds);
 }
 
+typedef struct cancel_job {
+    nj_job base;
+    connection *handle; /* borrowed */
+} cancel_job;
+
+static int cancel_run(nj_job *base, const nj_wait *wait, nj_error *error)
+{
+    return postgres_cancel(&((cancel_job *)base)->handle->session, wait, error);
+}
+
+static int cancel_done(lua_State *L, nj_job *base)
+{
+    (void)base;
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static const nj_job_class cancel_class = {"postgres.cancel", cancel_run, cancel_done, NULL};
+
+/* connection:cancel() → was there a query to cancel? */
+static int l_cancel(lua_State *L)
+{
+    connection *handle = check_connection(L);
+    if (!handle->busy) {
+        lua_pushboolean(L, false);
+        return 1;
+    }
+    cancel_job *job = nj_job_new(L, &cancel_class, sizeof *job);
+    nj_job_borrow(L, 1);
+    job->handle = handle;
+    return nj_job_await(L, &job->base, CANCEL_SECONDS);
+}
+
 /* ---- what needs no wait ---- */
 
 /* connection:ready() → can it be used now? */
 static int l_is_ready(lua_State *L)
 {
-    const connection *handle = check_connection(L);
-    lua_pushboolean(L, !handle->busy && handle->session.connection &&
-                           PQstatus(handle->session.connection) == CONNECTION_OK);
-    return 1;
-}
-
-static int l_cancel(lua_State *L)
-{
-    nj_error error;
     connection *handle = check_connection(L);
-    if (handle->busy && postgres_cancel(&handle->session, &error) != 0)
-        nj_raise(L, &error, "connection.cancel");
-    return 0;
+    lua_pushboolean(L, !handle->busy && postgres_is_open(&handle->session));
+    return 1;
 }
 
 static int l_version(lua_State *L)
 {
-    lua_pushinteger(L, PQserverVersion(check_open(L, "connection.version")->session.connection));
+    lua_pushinteger(L, PQserverVersion(check_open(L, "postgres.version")->session.connection));
     return 1;
 }
 
 /* connection:notices() → the last ones, oldest first */
 static int l_notices(lua_State *L)
 {
-    const postgres_session *session = &check_idle(L, "connection.notices")->session;
+    const postgres_session *session = &check_idle(L, "postgres.notices")->session;
     lua_createtable(L, session->notice_count, 0);
     for (int index = 0; index < session->notice_count; index++) {
         lua_pushstring(L, session->notices[(session->first_notice + index) % POSTGRES_NOTICES]);
@@ -379,7 +430,7 @@ static int l_notices(lua_State *L)
 
 static int l_close(lua_State *L)
 {
-    connection *handle = check_idle(L, "connection.close");
+    connection *handle = check_idle(L, "postgres.close");
     if (handle->begun)
         postgres_close(&handle->session);
     return 0;
@@ -389,8 +440,7 @@ static int l_collect(lua_State *L)
 {
     connection *handle = check_connection(L);
     if (handle->begun) {
-        postgres_close(&handle->session);
-        pthread_mutex_destroy(&handle->session.mutex);
+        postgres_end(&handle->session);
         handle->begun = false;
     }
     return 0;

@@ -98,14 +98,17 @@ int nj_job_await(lua_State *L, nj_job *job, double seconds)
 {
     nj_host *host = nj_host_of(L);
     nj_task *task = nj_task_current(L);
-    if (nj_task_must_stop(task))
+    if (nj_task_must_stop(task)) {
+        dispose(job); /* what it holds is free for the clean-up that follows */
         return nj_task_raise_cancelled(L);
+    }
     nj_error error;
     job->state->work.deadline = nj_after(seconds);
     job->state->task = task;
     anchor(L, job, true);
     if (nj_pool_submit(&host->pool, &job->state->work, &error) != 0) {
         anchor(L, job, false);
+        dispose(job);
         nj_raise(L, &error, job->class->operation);
     }
     task->job = job;
