@@ -1,0 +1,202 @@
+#!/usr/bin/env bash
+# nightjar beside pg_dump, gzip, pigz and psql: speed and memory in one run, on SQL that it makes itself.
+#
+# What is compared runs in turns, three times, and the median counts; a ratio is of two medians of the same run. The
+# column `limit` says what the figure should stay under (or over, for a rate). Nothing is asserted: a machine that is
+# busy with something else gives other figures.
+set -euo pipefail
+cd -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
+
+usage() {
+  cat <<'TEXT'
+bench.sh [--megabytes N] [--small N] [--huge] [--rounds N]
+  --megabytes N   size of the dump that times are taken on (1500)
+  --small N       size of the small dump that memory is compared with (100)
+  --huge          measure memory on a dump of 5 GB as well
+  --rounds N      how often each is measured; the median counts (3)
+TEXT
+  exit "$1"
+}
+
+megabytes=1500 small=100 huge='' rounds=3
+while [ $# -gt 0 ]; do
+  case "$1" in
+  --megabytes) megabytes=$2 && shift 2 ;;
+  --small) small=$2 && shift 2 ;;
+  --huge) huge=5000 && shift ;;
+  --rounds) rounds=$2 && shift 2 ;;
+  --help) usage 0 ;;
+  *) usage 64 >&2 ;;
+  esac
+done
+
+nightjar=$PWD/build/nightjar
+work=$(mktemp -d "${TMPDIR:-/tmp}/nightjar-bench.XXXXXX")
+chmod 755 "$work"
+clean_up() {
+  trap '' INT TERM HUP
+  tests/fixture/postgres.sh stop "$work/postgres" || true
+  rm -rf -- "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+for variable in "${!PG@}" "${!NIGHTJAR@}"; do unset "$variable"; done
+tests/fixture/postgres.sh start "$work/postgres" max_wal_size=8GB shared_buffers=512MB wal_level=minimal \
+  max_wal_senders=0 autovacuum=off >"$work/connection"
+mapfile -t connection <"$work/connection"
+export "${connection[@]}"
+mkdir -p "$work/home/config"
+printf '%s\n' "${connection[@]}" >"$work/home/config/monitoring.env"
+chmod 600 "$work/home/config/monitoring.env"
+programs=$(dirname "$(find /usr/lib/postgresql -path '*/bin/pgbench' | sort -V | tail -n 1)")
+
+now() { date +%s.%N; }
+
+# Seconds that a command takes, on its standard output; what it says itself goes to a file.
+seconds() {
+  local began
+  began=$(now)
+  "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2 && return 1; }
+  echo "$(now) $began" | awk '{ printf "%.3f\n", $1 - $2 }'
+}
+
+# The most memory that a command's own process has had resident, in MiB: what the kernel counted until it ended.
+peak() {
+  local pid highest=0 value
+  "$@" >"$work/output" 2>&1 &
+  pid=$!
+  while value=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$value" ]; do
+    highest=$value
+    sleep 0.01
+  done
+  wait "$pid" || { cat "$work/output" >&2 && return 1; }
+  awk -v kib="$highest" 'BEGIN { printf "%.1f\n", kib / 1024 }'
+}
+
+median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+# A database of about this many megabytes of SQL: two fifths pgbench, two fifths JSON events, a fifth bytea.
+fill() {
+  local name=$1 size=$2
+  createdb "$name"
+  "$programs/pgbench" --initialize --quiet --no-vacuum --scale $((size * 2 / 5 / 10 + 1)) "$name" 2>/dev/null
+  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$name" --set=events=$((size * 2 * 1000000 / 5 / 330)) \
+    --set=blobs=$((size * 1000000 / 5 / 4120)) <<'SQL'
+SELECT setseed(0.5);
+CREATE TABLE events AS
+  SELECT n AS id, timestamptz '2026-01-01 00:00+00' + n * interval '3 seconds' AS at, jsonb_build_object('kind',
+    (ARRAY['view', 'click', 'purchase', 'refund'])[(random() * 3)::integer + 1], 'user', (random() * 1e6)::integer,
+    'session', md5((random() * 1e6)::integer::text), 'path', '/shop/' || (random() * 1e4)::integer || '/details?ref=' ||
+    (random() * 100)::integer, 'agent', 'Mozilla/5.0 (X11; Linux x86_64) Gecko/' || (random() * 100)::integer,
+    'amount', round((random() * 1000)::numeric, 2), 'tags', jsonb_build_array('a', n % 10, NULL)) AS body
+  FROM generate_series(1, :events) AS n;
+CREATE TABLE pictures AS
+  SELECT n AS id, decode(string_agg(md5(random()::text), ''), 'hex') || repeat('\x00'::text, 1)::bytea AS body
+  FROM generate_series(1, :blobs) AS n, generate_series(1, 128) AS part GROUP BY n;
+VACUUM ANALYZE;
+SQL
+}
+
+dump() { pg_dump --no-password "$1"; }
+plain() { dump big >/dev/null; }
+with_pigz() { dump big | pigz -6 >"$work/pigz.gz"; }
+with_gzip() { dump big | gzip -6 >"$work/gzip.gz"; }
+backup() { "$nightjar" --home "$work/home" backup --database "$1" --no-verify; }
+backup_big() { rm -rf "$work/home/backups" && backup big; }
+newest() { find "$work/home/backups/main" -mindepth 1 -maxdepth 1 -name '2*' | sort | tail -n 1; }
+restore_nightjar() { "$nightjar" --home "$work/home" restore --database big --as "$1" --yes; }
+restore_psql() {
+  createdb "$1"
+  gunzip -c "$(newest)/big.sql.gz" | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null "$1"
+}
+restore_psql_analyzed() { restore_psql "$1" && psql --no-psqlrc --quiet --dbname="$1" --command=ANALYZE; }
+many() {
+  local _
+  for _ in {1..50}; do "$@" --version >/dev/null; done
+}
+
+rows=()
+row() { rows+=("$(printf '%s|%s|%s|%s' "$@")"); }
+
+# Run each command in turns; its median goes into the variable of its name.
+declare -A took
+in_turns() {
+  local round command
+  for ((round = 1; round <= rounds; round++)); do
+    for command in "$@"; do
+      seconds "$command" >>"$work/$command.times"
+    done
+  done
+  for command in "$@"; do took[$command]=$(median <"$work/$command.times"); done
+}
+
+echo "Making databases: small ($small MB), big ($megabytes MB)${huge:+, huge ($huge MB)}"
+fill small "$small"
+fill big "$megabytes"
+[ -z "$huge" ] || fill huge "$huge"
+dump big >"$work/big.sql"
+raw=$(stat -c %s "$work/big.sql")
+
+echo "Dumping, in turns"
+in_turns plain backup_big with_pigz
+took[gzip]=$(seconds with_gzip)
+stored=$(stat -c %s "$(newest)/big.sql.gz")
+row "pg_dump > /dev/null" "${took[plain]} s" "" ""
+row "pg_dump | pigz -6" "${took[with_pigz]} s" "" ""
+row "pg_dump | gzip -6 (once)" "${took[gzip]} s" "" ""
+row "nightjar backup --no-verify" "${took[backup_big]} s" "" ""
+row "  beside pg_dump > /dev/null" "" "$(ratio "${took[backup_big]}" "${took[plain]}")" "1.15"
+row "  beside pg_dump | pigz -6" "" "$(ratio "${took[backup_big]}" "${took[with_pigz]}")" "0.65"
+row "size of the dump" "$((raw / 1000000)) MB" "" ""
+row "size by gzip -6" "$(($(stat -c %s "$work/gzip.gz") / 1000000)) MB" "" ""
+row "size by nightjar" "$((stored / 1000000)) MB" "$(ratio "$stored" "$(stat -c %s "$work/gzip.gz")")" "1.00"
+
+echo "Measuring memory"
+row "peak memory, backup of $small MB" "$(peak "$nightjar" --home "$work/home" backup --database small --no-verify) MiB" "" "64 MiB"
+row "peak memory, backup of $megabytes MB" "$(peak "$nightjar" --home "$work/home" backup --database big --no-verify) MiB" "" "64 MiB"
+if [ -n "$huge" ]; then
+  row "peak memory, backup of $huge MB" "$(peak "$nightjar" --home "$work/home" backup --database huge --no-verify) MiB" "" "64 MiB"
+fi
+
+echo "Fingerprinting"
+for ((round = 1; round <= rounds; round++)); do
+  taskset --cpu-list 0 "$nightjar" run tests/bench/fingerprint.lua "$work/big.sql" >>"$work/fingerprint.rates"
+done
+row "fingerprint, one core" "$(median <"$work/fingerprint.rates") GB/s" "" "over 1"
+
+echo "Restoring, in turns"
+for ((round = 1; round <= rounds; round++)); do
+  seconds restore_psql "psql_$round" >>"$work/restore_psql.times"
+  seconds restore_psql_analyzed "analyzed_$round" >>"$work/restore_analyzed.times"
+  seconds restore_nightjar "nightjar_$round" >>"$work/restore_nightjar.times"
+  for name in psql analyzed nightjar; do dropdb "${name}_$round"; done
+done
+took[psql]=$(median <"$work/restore_psql.times")
+took[restore]=$(median <"$work/restore_nightjar.times")
+row "gunzip -c | psql -1" "${took[psql]} s" "" ""
+row "gunzip -c | psql -1, then ANALYZE" "$(median <"$work/restore_analyzed.times") s" "" ""
+row "nightjar restore (checks and analyzes)" "${took[restore]} s" "$(ratio "${took[restore]}" "${took[psql]}")" "1.00"
+row "peak memory, restore" "$(peak "$nightjar" --home "$work/home" restore --database big --as memory --yes) MiB" "" "64 MiB"
+dropdb memory
+
+psql_program=$programs/psql
+many_psql() { many "$psql_program"; }
+many_nightjar() { many "$nightjar"; }
+in_turns many_psql many_nightjar
+row "psql --version, fifty times" "${took[many_psql]} s" "" ""
+row "nightjar --version, fifty times" "${took[many_nightjar]} s" "$(ratio "${took[many_nightjar]}" "${took[many_psql]}")" "2.00"
+
+echo "Proving"
+row "nightjar backup, with proof (once)" "$(seconds "$nightjar" --home "$work/home" backup --database big) s" "" ""
+
+printf '\n%s cores, PostgreSQL %s, %s MB of SQL, median of %s\n\n' "$(nproc)" \
+  "$(psql --no-psqlrc --tuples-only --no-align --dbname=postgres --command='SHOW server_version')" "$((raw / 1000000))" "$rounds"
+printf '| %-40s | %12s | %6s | %7s |\n' "what" "figure" "ratio" "limit"
+printf '|%s|%s:|%s:|%s:|\n' "$(printf -- '-%.0s' {1..42})" "$(printf -- '-%.0s' {1..13})" "$(printf -- '-%.0s' {1..7})" "$(printf -- '-%.0s' {1..8})"
+for line in "${rows[@]}"; do
+  IFS='|' read -r what figure share limit <<<"$line"
+  printf '| %-40s | %12s | %6s | %7s |\n' "$what" "$figure" "$share" "$limit"
+done

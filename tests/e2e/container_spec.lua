@@ -1,0 +1,140 @@
+-- A server in a container, backed up by the container's own programs where this host has none that will do.
+
+local process = require "nightjar.process"
+local support = require "tests.e2e.support"
+
+local container, home, port, older
+local image <const> = "nightjar-test"
+local password <const> = "p a'ss\"word"
+
+-- An empty tree, imported as an image in no time; the programs come from this host by a mount.
+local function import_image()
+  local tree <const> = support.folder()
+  process.run { "bash", "-ec", [[
+    cd "$0" && mkdir -p usr etc tmp run proc sys dev root var/run/postgresql
+    ln -s usr/bin bin; ln -s usr/lib lib; ln -s usr/sbin sbin; [ ! -d /usr/lib64 ] || ln -s usr/lib64 lib64
+    chmod 1777 tmp var/run/postgresql
+    grep -E '^(root|postgres):' /etc/passwd >etc/passwd; grep -E '^(root|postgres):' /etc/group >etc/group
+    tar -c . | docker import - "$1" >/dev/null]], tree.path, image, timeout = 120 }
+  tree:close()
+end
+
+local function docker(...)
+  return process.run { "docker", ..., timeout = 120 }.stdout:gsub("%s+$", "")
+end
+
+local function start_container()
+  local user <const> = process.run({ "id", "-u", "postgres" }).stdout:gsub("\n", "")
+  local programs <const> = process.run({ "bash", "-c",
+    "dirname \"$(find /usr/lib/postgresql -path '*/bin/initdb' | sort -V | tail -n 1)\"" }).stdout:gsub("\n", "")
+  container = docker("run", "--detach", "--user", "postgres", "--volume", "/usr:/usr:ro", "--tmpfs",
+    "/pg:uid=" .. user .. ",mode=700", "--publish", "127.0.0.1::5432", "--env", "PATH=" .. programs .. ":/usr/bin:/bin",
+    image, "bash", "-ec", [[
+      printf '%s' "$0" >/tmp/password
+      initdb -D /pg/d --username postgres --pwfile /tmp/password --auth scram-sha-256 --locale C.UTF-8 --no-sync
+      echo 'host all all all scram-sha-256' >>/pg/d/pg_hba.conf
+      exec postgres -D /pg/d -c fsync=off -c 'listen_addresses=*' -c unix_socket_directories=/tmp,/var/run/postgresql]],
+    password)
+  port = docker("port", container, "5432/tcp"):match ":(%d+)"
+end
+
+local function inside(sql, database)
+  return process.run { "docker", "exec", "--interactive", "--env", "PGPASSWORD", container, "psql", "-XqAt", "-U",
+    "postgres", "-h", "/tmp", "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", stdin = sql,
+    env = { PGPASSWORD = password }, timeout = 60 }.stdout
+end
+
+setup(function()
+  import_image()
+  start_container()
+  support.wait_for(60, "the server in the container answers", function()
+    return (try(inside, "SELECT 1"))
+  end)
+  inside "CREATE DATABASE shop"
+  inside("CREATE TABLE goods AS SELECT n, md5(n::text) AS name FROM generate_series(1, 20000) AS n", "shop")
+  older = support.stand_ins { pg_dump = [[
+    case "$*" in --version) echo "pg_dump (PostgreSQL) 9.6.24";; *) echo "too old" >&2; exit 1;; esac]] }
+  home = support.home(nil, { env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres",
+    ("PGPASSWORD='%s'"):format(password:gsub("'", "'\\''")), "POSTGRES_CONTAINER=" .. container } })
+end)
+
+teardown(function()
+  if container then
+    process.run { "docker", "rm", "--force", "--volumes", container, check = false }
+  end
+  home:close()
+  older:close()
+end)
+
+describe("a server in a container", function()
+  it("is examined by doctor, which tells whose programs will be used", function()
+    local result <const> = home:run { "doctor", env = { PATH = older.PATH } }
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    assert.matches("in container", result.stdout)
+  end)
+
+  it("is backed up and proven by the container's programs when this host's pg_dump is older", function()
+    local document <const>, result = home:json { "backup", env = { PATH = older.PATH } }
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    local set <const> = document.sets[1]
+    assert.equal("container", set.options.programs)
+    assert.equal("proven", set.verification[1].verdict)
+  end)
+
+  it("is restored through the container", function()
+    inside("DELETE FROM goods WHERE n > 10", "shop")
+    local result <const> = home:run { "restore", "--database", "shop", "--replace", "--yes", env = { PATH = older.PATH } }
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    assert.equal("20000\n", inside("SELECT count(*) FROM goods", "shop"))
+  end)
+
+  it("is backed up where this host has no programs of PostgreSQL's at all", function()
+    local bare <const> = support.path_without_postgres()
+    local document <const>, result = home:json { "backup", env = { PATH = bare.PATH } }
+    bare:close()
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    assert.equal("proven", document.sets[1].verification[1].verdict)
+  end)
+
+  it("is backed up by this host's programs when they will do", function()
+    local document <const>, result = home:json { "backup" }
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    assert.equal("host", document.sets[1].options.programs)
+  end)
+
+  it("keeps the password out of every command line, file and message", function()
+    local spying <const> = support.stand_ins {
+      pg_dump = [[echo "pg_dump (PostgreSQL) 9.6.24"]],
+      docker = ([[printf '%%s\n' "$*" >>%s/argv; exec "$real" "$@"]]):format(home.path),
+    }
+    local result <const> = home:run { "backup", "--json", env = { PATH = spying.PATH } }
+    spying:close()
+    assert.equal(0, result.exit, result.stderr)
+    local argv <const> = require "nightjar.fs".read(home.path .. "/argv")
+    assert.matches("exec %-i", argv)
+    assert.is_nil((argv .. result.stdout .. result.stderr .. home:written()):find(password, 1, true))
+    assert.is_nil(argv:find(" %-t "))
+  end)
+
+  it("leaves no program in the container when it is interrupted", function()
+    inside("CREATE TABLE IF NOT EXISTS bulk AS SELECT repeat(md5(n::text), 100) AS t FROM generate_series(1, 100000) n", "shop")
+    local result <const> = home:during({ "backup", "--database", "shop", env = { PATH = older.PATH } }, function(pid)
+      support.wait_for(30, "the dump runs", function()
+        return inside("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%'") ~= "0\n"
+      end)
+      support.kill("TERM", pid)
+    end)
+    assert.equal(143, result.exit)
+    support.wait_for(10, "pg_dump in the container is gone", function()
+      return not process.run({ "docker", "top", container }).stdout:find("pg_dump", 1, true)
+    end)
+    assert.equal("0\n", inside [[SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'nightjar%']])
+  end)
+
+  it("that is stopped is named in the error", function()
+    docker("stop", "--time", "1", container)
+    local result <const> = home:run { "backup", env = { PATH = older.PATH } }
+    assert.equal(2, result.exit)
+    assert.matches("127.0.0.1", result.stderr, 1, true)
+  end)
+end)
