@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-typedef struct fixture {
+typedef struct pool_fixture {
     nj_wake wake;
     nj_pool pool;
-} fixture;
+} pool_fixture;
 
 static pthread_mutex_t counter_mutex = PTHREAD_MUTEX_INITIALIZER;
 static int running, most;
@@ -39,7 +39,7 @@ static int sleep_long(nj_work *work, const nj_wait *wait, nj_error *error)
     return nj_wait_until(wait, nj_after(60), error);
 }
 
-static void begin(fixture *fixture, int cap)
+static void begin(pool_fixture *fixture, int cap)
 {
     nj_error error;
     running = most = 0;
@@ -47,20 +47,20 @@ static void begin(fixture *fixture, int cap)
     nj_pool_begin(&fixture->pool, cap, &fixture->wake);
 }
 
-static void end(fixture *fixture)
+static void end(pool_fixture *fixture)
 {
     nj_pool_end(&fixture->pool);
     nj_wake_close(&fixture->wake);
 }
 
-static void submit(fixture *fixture, nj_work *work)
+static void submit(pool_fixture *fixture, nj_work *work)
 {
     nj_error error;
     assert_int_equal(nj_pool_submit(&fixture->pool, work, &error), 0);
 }
 
 /* The next one that has returned; fails the test when none comes in 10 s. */
-static nj_work *next_finished(fixture *fixture)
+static nj_work *next_finished(pool_fixture *fixture)
 {
     nj_error error;
     nj_wait wait = {.deadline = nj_after(10)};
@@ -78,7 +78,7 @@ static void all_work_comes_back_and_the_cap_holds(void **state)
     (void)state;
     enum { COUNT = 200, CAP = 8 };
     static nj_work works[COUNT];
-    fixture fixture;
+    pool_fixture fixture;
     begin(&fixture, CAP);
     for (int index = 0; index < COUNT; index++) {
         works[index] = (nj_work){.run = sleep_a_little, .deadline = NJ_NEVER};
@@ -94,7 +94,7 @@ static void all_work_comes_back_and_the_cap_holds(void **state)
 static void cancelling_ends_what_runs_and_what_is_queued(void **state)
 {
     (void)state;
-    fixture fixture;
+    pool_fixture fixture;
     begin(&fixture, 1);
     nj_work first = {.run = sleep_long, .deadline = NJ_NEVER};
     nj_work second = {.run = sleep_long, .deadline = NJ_NEVER};
@@ -115,7 +115,7 @@ static void cancelling_ends_what_runs_and_what_is_queued(void **state)
 static void a_cancelled_worker_serves_the_next_work(void **state)
 {
     (void)state;
-    fixture fixture;
+    pool_fixture fixture;
     begin(&fixture, 1);
     nj_work cancelled = {.run = sleep_long, .deadline = NJ_NEVER};
     submit(&fixture, &cancelled);
@@ -130,7 +130,7 @@ static void a_cancelled_worker_serves_the_next_work(void **state)
 static void a_deadline_that_passed_in_the_queue_is_told(void **state)
 {
     (void)state;
-    fixture fixture;
+    pool_fixture fixture;
     begin(&fixture, 1);
     nj_work late = {.run = sleep_a_little, .deadline = nj_now() - 1};
     submit(&fixture, &late);
