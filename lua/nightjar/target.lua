@@ -40,7 +40,9 @@ function M.facts(connection)
       r.rolbypassrls AS bypassrls,
            pg_is_in_recovery() AS recovery, has_table_privilege('pg_catalog.pg_authid',
              'SELECT') AS reads_passwords,
-           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory
+           (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
+           current_setting('max_locks_per_transaction')::int
+             * current_setting('max_connections')::int AS locks
       FROM pg_roles r WHERE r.rolname = current_user]][1]
   row.version = connection:version()
   row.major = row.version // 10000
