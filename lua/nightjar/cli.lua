@@ -78,7 +78,7 @@ local function run_task(run, task, words)
 end
 
 local function run_command(run, command, words)
-  local arguments, rest = arguments_of.parse(command, command.raw and {} or words), words
+  local arguments <const> = command.raw and {} or arguments_of.parse(command, words)
   if arguments.help or command.raw and (words[1] == "--help" or words[1] == "-h") then
     io.write(arguments_of.parser(command):get_help(), "\n")
     return 0
@@ -86,7 +86,7 @@ local function run_command(run, command, words)
   merge(run, arguments)
   run.home = set_home(run)
   run.run_task = run_task
-  return command.run(run, arguments, rest) or 0
+  return command.run(run, arguments, words) or 0
 end
 
 local function dispatch(run, words)
