@@ -71,17 +71,6 @@ static void push_object(lua_State *L, json_object *object, bool keep_nulls)
     }
 }
 
-/* An integer that Lua's cannot hold becomes a float. */
-static void push_integer(lua_State *L, json_object *value)
-{
-    int64_t number = json_object_get_int64(value);
-    uint64_t large = json_object_get_uint64(value);
-    if (number == INT64_MAX && large > INT64_MAX)
-        lua_pushnumber(L, (lua_Number)large);
-    else
-        lua_pushinteger(L, number);
-}
-
 static void push_value(lua_State *L, json_object *value, bool keep_nulls)
 {
     luaL_checkstack(L, 4, "JSON is nested too deep");
@@ -96,7 +85,7 @@ static void push_value(lua_State *L, json_object *value, bool keep_nulls)
         lua_pushnumber(L, json_object_get_double(value));
         break;
     case json_type_int:
-        push_integer(L, value);
+        lua_pushinteger(L, json_object_get_int64(value));
         break;
     case json_type_string:
         lua_pushlstring(L, json_object_get_string(value),
@@ -139,6 +128,7 @@ typedef struct path {
     const struct path *parent;
     const char *key; /* NULL for an index */
     lua_Integer index;
+    const void *table; /* the table that stands here, if one does */
 } path;
 
 static void push_path(lua_State *L, const path *where)
@@ -159,6 +149,14 @@ static int refuse(lua_State *L, const path *where, const char *problem)
 {
     push_path(L, where);
     return luaL_argerror(L, 1, lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), problem));
+}
+
+static bool contains_itself(const path *where, const void *table)
+{
+    for (; where; where = where->parent)
+        if (where->table == table)
+            return true;
+    return false;
 }
 
 typedef struct key {
@@ -191,8 +189,7 @@ static void attach(lua_State *L, json_object *parent, json_object **box, const p
     }
 }
 
-static void encode(lua_State *L, json_object *parent, json_object **box, const path *where,
-                   int depth);
+static void encode(lua_State *L, json_object *parent, json_object **box, path *where, int depth);
 
 static bool is_array(lua_State *L)
 {
@@ -217,11 +214,15 @@ static lua_Integer count_fields(lua_State *L)
 static void encode_array(lua_State *L, json_object *array, const path *where, int depth)
 {
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+    static const char no_list[] = "a list with holes, or with named fields too, is no JSON";
     if (count_fields(L) != count)
-        refuse(L, where, "a list with holes, or with named fields too, is no JSON");
+        refuse(L, where, no_list);
+    if (count == 0)
+        json_stays_empty(array);
     for (lua_Integer index = 1; index <= count; index++) {
         path entry = {.parent = where, .index = index};
-        lua_rawgeti(L, -1, index);
+        if (lua_rawgeti(L, -1, index) == LUA_TNIL)
+            refuse(L, where, no_list);
         encode(L, array, NULL, &entry, depth);
         lua_pop(L, 1);
     }
@@ -230,6 +231,8 @@ static void encode_array(lua_State *L, json_object *array, const path *where, in
 static void encode_object(lua_State *L, json_object *object, const path *where, int depth)
 {
     lua_Integer count = count_fields(L), filled = 0;
+    if (count == 0)
+        json_stays_empty(object);
     key *keys = lua_newuserdatauv(L, (size_t)(count ? count : 1) * sizeof *keys, 0);
     lua_insert(L, -2); /* keys table */
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -251,11 +254,15 @@ static void encode_object(lua_State *L, json_object *object, const path *where, 
     lua_remove(L, -2);
 }
 
-static void encode_table(lua_State *L, json_object *parent, json_object **box, const path *where,
+static void encode_table(lua_State *L, json_object *parent, json_object **box, path *where,
                          int depth)
 {
+    const void *table = lua_topointer(L, -1);
+    if (contains_itself(where->parent, table))
+        refuse(L, where, "it contains itself");
     if (depth >= JSON_DEPTH)
-        refuse(L, where, "it is nested too deep, or contains itself");
+        refuse(L, where, "it is nested too deep");
+    where->table = table;
     bool array = is_array(L);
     json_object *value = array ? json_object_new_array() : json_object_new_object();
     if (!value)
@@ -291,8 +298,7 @@ static json_object *scalar(lua_State *L, const path *where)
 }
 
 /* Encode the value on top of the stack into `parent`, or into the box where there is none. */
-static void encode(lua_State *L, json_object *parent, json_object **box, const path *where,
-                   int depth)
+static void encode(lua_State *L, json_object *parent, json_object **box, path *where, int depth)
 {
     luaL_checkstack(L, 8, "the value is nested too deep");
     if (lua_istable(L, -1)) {

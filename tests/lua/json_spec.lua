@@ -18,8 +18,22 @@ describe("json.decode", function()
     assert.equal("float", math.type(json.decode "12.0"))
   end)
 
-  it("makes a float of what only an unsigned integer of 64 bits holds", function()
-    assert.equal(2 ^ 64, json.decode "18446744073709551615")
+  it("makes the nearest float of an integer beyond 64 bits, never the largest integer", function()
+    assert.equal(2.0 ^ 63, json.decode "9223372036854775808")
+    assert.equal(2.0 ^ 64, json.decode "18446744073709551615")
+    local value = json.decode "[99999999999999999999, -9223372036854775809, 7, 1e2]"
+    assert.same({ 1e20, -2.0 ^ 63, 7, 100.0 }, value)
+    assert.equal("float", math.type(value[2]))
+    assert.equal("integer", math.type(value[3]))
+  end)
+
+  it("takes the last of a key that stands twice", function()
+    assert.equal(2, json.decode([[{"a": 1, "a": 2}]]).a)
+  end)
+
+  it("reads a long list of numbers in a time that grows with its length", function()
+    local list = json.decode("[" .. ("123,"):rep(300000) .. "1]")
+    assert.equal(300001, #list)
   end)
 
   it("keeps NUL in strings", function()
@@ -44,9 +58,17 @@ describe("json.decode", function()
     refused("NaN", "true, false or null expected")
     refused("{'a': 1}", "double quotes")
     refused("[01]", "number expected")
-    refused('"\xff"', "utf-8")
-    refused("99999999999999999999", "more than 64 bits")
-    refused("-9223372036854775809", "more than 64 bits")
+    refused("[-01]", "column 2: number expected")
+    refused("[1.]", "column 2: number expected")
+    refused("[1, 1e400]", "column 5: a number too large for a double")
+    refused('"\xff"', "column 2: a byte that is no UTF-8")
+    refused('"a\nb"', "column 3: a control character")
+    refused('"a\0b"', "column 3: a control character")
+    refused("1\0", "column 2: unexpected character")
+    refused("1 /* one */", "column 3: unexpected character")
+    refused("1\v", "column 2: unexpected character")
+    refused([[{"a\u0000b": 1}]], "column 2: a key with NUL")
+    refused("[99999999999999999999, 2 3]", "column 26")
     refused(("["):rep(200), "nesting too deep")
   end)
 end)
@@ -60,6 +82,21 @@ describe("json.encode", function()
     assert.equal("[1,1.0,0.1,1e+300]", json.encode { 1, 1.0, 0.1, 1e300 })
     local value = 0.1 + 0.2
     assert.equal(value, json.decode(json.encode(value)))
+  end)
+
+  it("indents by two blanks when asked for pretty text", function()
+    assert.equal('{\n  "a": [\n    1\n  ],\n  "b": [],\n  "c": {}\n}',
+      json.encode({ a = { 1 }, b = json.array {}, c = {} }, { pretty = true }))
+  end)
+
+  it("nests as deep as it reads", function()
+    local deep = ("["):rep(128) .. ("]"):rep(128)
+    assert.equal(deep, json.encode(json.decode(deep)))
+  end)
+
+  it("writes a table that stands twice, but not within itself, twice", function()
+    local shared = { 1 }
+    assert.equal("[[1],[1]]", json.encode { shared, shared })
   end)
 
   it("makes an empty list of what is marked as one, also after decoding", function()
@@ -84,6 +121,9 @@ describe("json.encode", function()
     refused({ [1.5] = 1 }, "keys of an object must be strings")
     local loop = {}
     loop.again = loop
-    refused(loop, "contains itself")
+    refused({ first = loop }, "value.first.again: it contains itself")
+    local holes = { 1, 2, 3, 4 }
+    holes[3], holes.name = nil, "as many fields as a list of four has"
+    refused(holes, "a list with holes")
   end)
 end)
