@@ -135,8 +135,7 @@ end
 
 local function newest(sets, quality, description, database)
   for _, set in ipairs(sets) do
-    local whole <const> = database and holds(set, database) or not database and not set.narrowed
-    if set[quality] and whole then
+    if set[quality] and (not database or holds(set, database)) then
       return set
     end
   end
@@ -146,8 +145,7 @@ local function newest(sets, quality, description, database)
 end
 
 -- The set that BACKUP names among `sets` (newest first): "latest", "latest-verified", an id, or a
--- unique prefix of one. With a database, the newest is the newest that holds it; without, a backup
--- of one database alone is not meant.
+-- unique prefix of one. With a database, the newest is the newest that holds it.
 function M.resolve(sets, name, database)
   if name == "latest" then
     return newest(sets, "good", "complete", database)

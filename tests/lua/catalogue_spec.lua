@@ -124,7 +124,7 @@ describe("BACKUP", function()
   }
 
   it("latest is the newest complete one", function()
-    assert.equal("2026-11-04T02-15-00Z", catalogue.resolve(sets, "latest").id)
+    assert.equal("2026-11-04T12-00-00Z", catalogue.resolve(sets, "latest").id)
   end)
 
   it("latest of a database is the newest complete one that holds it", function()
