@@ -21,7 +21,7 @@
 
 enum {
     FINGERPRINT_TEXT_LIMIT = 4096,             /* bytes kept of one statement's text */
-    FINGERPRINT_TEXTS_LIMIT = 16 * 1024 * 1024 /* bytes kept of all; later ones have none */
+    FINGERPRINT_TEXTS_LIMIT = 16 * 1024 * 1024 /* bytes kept of all; what does not fit has none */
 };
 
 typedef struct fingerprint_options {

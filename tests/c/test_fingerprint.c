@@ -220,6 +220,8 @@ static void statements_end_where_psql_ends_them(void **state)
          "create or replace procedure f() begin atomic\nselect begin; end;", "SELECT 2;"},
         {"CREATE FUNCTION public.begin() AS $$x;$$;SELECT 2;",
          "CREATE FUNCTION public.begin() AS $$x;$$;", "SELECT 2;"},
+        {"CREATE FUNCTION f() RETURNS begin LANGUAGE sql AS 'x';SELECT 2;",
+         "CREATE FUNCTION f() RETURNS begin LANGUAGE sql AS 'x';", "SELECT 2;"},
         {"CREATE FUNCTION f(atomic int) AS 'x';SELECT 2;", "CREATE FUNCTION f(atomic int) AS 'x';",
          "SELECT 2;"},
         {"BEGIN; SELECT 1; END;", "BEGIN;", "SELECT 1;", "END;"},

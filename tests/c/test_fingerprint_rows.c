@@ -1,6 +1,8 @@
 /* Rows in the fingerprint: nothing can change in the data without changing it, but their order. */
 #include "fingerprint_support.h"
 
+#include <xxhash.h>
+
 enum { ROWS = 40 };
 
 /* A dump of one table with these rows. */
@@ -123,6 +125,36 @@ static void carriage_returns_and_nul_are_data(void **state)
     assert_int_equal(tables[4].rows, 2);
 }
 
+/* As psql reads it. */
+static void a_block_may_end_with_a_carriage_return(void **state)
+{
+    (void)state;
+    static const char dump[] = "COPY t (a) FROM stdin;\r\n1\r\n\\.\r\nSELECT 1;";
+    for (size_t chunk = 1; chunk < sizeof dump; chunk++) {
+        fingerprint *print = read_in_chunks(dump, sizeof dump - 1, chunk);
+        assert_null(fingerprint_result_of(print)->ended_in.bytes);
+        assert_int_equal(fingerprint_result_of(print)->tables[0].rows, 1);
+        assert_int_equal(fingerprint_result_of(print)->statement_count, 2);
+        fingerprint_free(print);
+    }
+}
+
+/* Manifests keep these hashes: they must stay what they are. */
+static void the_hash_is_the_sum_of_xxh3_of_the_rows(void **state)
+{
+    (void)state;
+    char rows[ROWS][64];
+    make_rows(rows);
+    unsigned __int128 sum = 0;
+    for (int row = 0; row < ROWS; row++) {
+        XXH128_hash_t hash = XXH3_128bits(rows[row], strlen(rows[row]));
+        sum += (unsigned __int128)hash.high64 << 64 | hash.low64;
+    }
+    fingerprint_table table = table_of(rows, ROWS);
+    assert_true(table.hash.high == (uint64_t)(sum >> 64));
+    assert_true(table.hash.low == (uint64_t)sum);
+}
+
 static void a_row_of_200_megabytes_is_not_kept(void **state)
 {
     (void)state;
@@ -194,6 +226,8 @@ int main(void)
         cmocka_unit_test(a_lost_doubled_or_replaced_row_shows),
         cmocka_unit_test(a_byte_that_moves_to_the_next_row_shows),
         cmocka_unit_test(carriage_returns_and_nul_are_data),
+        cmocka_unit_test(a_block_may_end_with_a_carriage_return),
+        cmocka_unit_test(the_hash_is_the_sum_of_xxh3_of_the_rows),
         cmocka_unit_test(a_row_of_200_megabytes_is_not_kept),
         cmocka_unit_test(blocks_of_one_table_are_one_table),
         cmocka_unit_test(ten_thousand_tables_are_told_apart),
