@@ -1,5 +1,6 @@
 -- The configuration of a home: monitoring.env, the environment over it, and policy.lua.
 
+local dsn = require "nightjar.dsn"
 local env = require "nightjar.env"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
@@ -108,6 +109,10 @@ local function make_targets(stated, values)
     for key, value in pairs(fields) do
       target[key] = value
     end
+    -- The container belongs to the server of PGHOST and PGPORT, and to no other.
+    if fields.host or fields.port then
+      target.container = fields.container
+    end
     targets[#targets + 1] = target
   end
   table.sort(targets, function(one, other)
@@ -125,7 +130,7 @@ local function check_target_names(targets)
   end
 end
 
-local function collect_secrets(values, targets)
+local function collect_secrets(values, targets, verify_dsn)
   local secrets = {}
   for key, secret in pairs(env.keys) do
     if secret and given(values[key]) then
@@ -135,6 +140,7 @@ local function collect_secrets(values, targets)
   for _, target in ipairs(targets) do
     secrets[#secrets + 1] = target.password
   end
+  secrets[#secrets + 1] = verify_dsn and dsn.parse(verify_dsn).password
   return secrets
 end
 
@@ -168,7 +174,8 @@ function M.load(options)
     log_folder = home .. "/logs",
     state_folder = home .. "/state",
     values = values, policy = policy, targets = targets, warnings = warnings,
-    secrets = collect_secrets(values, targets), target = finder(targets),
+    secrets = collect_secrets(values, targets, policy.backup.verify_dsn),
+    target = finder(targets),
   }
 end
 

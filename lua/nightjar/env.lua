@@ -77,7 +77,7 @@ local function value_of(text, place)
   end
   local value <const>, rest <const> = (quote == '"' and double_quoted or single_quoted)(text, place)
   if not rest:find("^%s*$") and not rest:find("^%s+#") then
-    refuse(place, ("'%s' follows the closing quote"):format(rest:match("^%s*(.-)%s*$")),
+    refuse(place, "something follows the closing quote",
       "A value is either quoted whole or not at all.")
   end
   return value
@@ -86,8 +86,8 @@ end
 local function check_key(key, place, lines)
   if not is_known(key) then
     local near <const> = suggest(key, known)
-    refuse(place, ("'%s' is unknown%s"):format(key, near and (" (did you mean '%s'?)"):format(near) or ""),
-      "config/monitoring.env.example lists the keys that there are.")
+    refuse(place, ("'%s' is unknown%s"):format(key,
+      near and (" (did you mean '%s'?)"):format(near) or ""), "config/monitoring.env.example lists the keys that there are.")
   elseif lines[key] then
     refuse(place, ("'%s' is there already, in line %d"):format(key, lines[key]))
   end
@@ -104,7 +104,8 @@ function M.parse(text, name)
       local place <const> = ("%s:%d"):format(name, number)
       local key, rest = line:gsub("^export%s+", ""):match("^([%a_][%w_]*)=(.*)$")
       if not key then
-        refuse(place, ("KEY=VALUE expected, got '%s'"):format(line:match("^[^=%s]*")),
+        -- The line is not shown: it may be the end of a password.
+        refuse(place, "KEY=VALUE expected",
           "There is no space around the equals sign, and a comment begins with #.")
       end
       check_key(key, place, lines)

@@ -5,7 +5,8 @@ local default_width <const> = 100     -- entries of one table
 local default_text <const> = 400      -- bytes of one string
 local line_length <const> = 80
 
-local secret_words <const> = { "password", "passwd", "secret", "token", "passphrase" }
+local secret_words <const> = { "password", "passwd", "secret", "token", "passphrase", "dsn",
+  "ping_url" }
 
 local keywords <const> = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat
@@ -29,8 +30,16 @@ local escapes <const> = {
   ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\",
 }
 
+-- At most `limit` bytes, and no character cut in two.
+local function cut(text, limit)
+  while limit > 0 and #text > limit and text:byte(limit + 1) & 0xC0 == 0x80 do
+    limit = limit - 1
+  end
+  return text:sub(1, limit)
+end
+
 local function quote(text, limit)
-  local shown <const> = #text > limit and text:sub(1, limit) or text
+  local shown <const> = cut(text, limit)
   local escaped <const> = shown:gsub('[%c"\\\127]', function(character)
     return escapes[character] or ("\\x%02x"):format(character:byte())
   end)
@@ -82,7 +91,7 @@ local function entries_of(value, state, level)
   for index = 1, math.min(#keys, state.width - #entries) do
     local key <const> = keys[index]
     local entry <const> = rawget(value, key)
-    local text <const> = is_secret(key) and type(entry) == "string" and '"***"'
+    local text <const> = is_secret(key) and type(entry) ~= "boolean" and '"***"'
       or show(entry, state, level + 1)
     entries[#entries + 1] = show_key(key, state) .. " = " .. text
   end

@@ -99,7 +99,7 @@ function M.format_duration(seconds)
   if seconds < 0 then
     return "-" .. M.format_duration(-seconds)
   elseif seconds < 59.95 then
-    return ("%.1f s"):format(seconds):gsub("%.0 s$", " s")
+    return (("%.1f s"):format(seconds):gsub("%.0 s$", " s"))
   end
   local rest = math.floor(seconds + 0.5)
   for index = 1, #steps do
