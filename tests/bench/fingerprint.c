@@ -1,5 +1,8 @@
 /* How fast a fingerprint reads, and how much memory a large schema takes in it.
  *
+ *     cmake --build BUILD --target nightjar_cores
+ *     cc -O2 -I. tests/bench/fingerprint.c BUILD/libnightjar_cores.a -o bench && ./bench
+ *
  * Prints GB/s of rows by their length beside memcpy of the same bytes, of statements, and the
  * memory of a schema of 100,000 objects. */
 #include "bindings/fingerprint.h"
