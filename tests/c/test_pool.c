@@ -39,7 +39,7 @@ static int sleep_long(nj_work *work, const nj_wait *wait, nj_error *error)
     return nj_wait_until(wait, nj_after(60), error);
 }
 
-static void begin(pool_pool_fixture *fixture, int cap)
+static void begin(pool_fixture *fixture, int cap)
 {
     nj_error error;
     running = most = 0;
@@ -47,20 +47,20 @@ static void begin(pool_pool_fixture *fixture, int cap)
     nj_pool_begin(&fixture->pool, cap, &fixture->wake);
 }
 
-static void end(pool_pool_fixture *fixture)
+static void end(pool_fixture *fixture)
 {
     nj_pool_end(&fixture->pool);
     nj_wake_close(&fixture->wake);
 }
 
-static void submit(pool_pool_fixture *fixture, nj_work *work)
+static void submit(pool_fixture *fixture, nj_work *work)
 {
     nj_error error;
     assert_int_equal(nj_pool_submit(&fixture->pool, work, &error), 0);
 }
 
 /* The next one that has returned; fails the test when none comes in 10 s. */
-static nj_work *next_finished(pool_pool_fixture *fixture)
+static nj_work *next_finished(pool_fixture *fixture)
 {
     nj_error error;
     nj_wait wait = {.deadline = nj_after(10)};
