@@ -287,11 +287,8 @@ static bool push_parameter(lua_State *L, int number)
 {
     switch (lua_type(L, -1)) {
     case LUA_TNIL:
+    case LUA_TLIGHTUSERDATA: /* json.null, the only one a script meets */
         return false;
-    case LUA_TLIGHTUSERDATA: /* json.null */
-        if (!lua_touserdata(L, -1))
-            return false;
-        break;
     case LUA_TBOOLEAN:
         lua_pushstring(L, lua_toboolean(L, -1) ? "t" : "f");
         return true;
