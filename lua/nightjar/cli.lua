@@ -60,6 +60,17 @@ local function merge(run, options)
   end
 end
 
+-- A document that did not arrive whole is not one.
+local function print_document(document)
+  local written, why = io.stdout:write(json.encode(document), "\n")
+  if written then
+    written, why = io.stdout:flush()
+  end
+  if not written then
+    fail("SYSTEM", ("cannot write to standard output: %s"):format(why))
+  end
+end
+
 -- A task, from its words to its status.
 local function run_task(run, task, words)
   local arguments <const> = arguments_of.parse(task, words)
@@ -70,11 +81,10 @@ local function run_task(run, task, words)
   merge(run, arguments)
   run.home = set_home(run)
   local document <const> = require "nightjar.execution".run(run, task, arguments)
-  local status <const> = report.status_of_word(document.status)
   if run.json then
-    io.write(json.encode(document), "\n")
+    print_document(document)
   end
-  return status
+  return report.status_of_word(document.status)
 end
 
 local function run_command(run, command, words)
@@ -124,11 +134,11 @@ end
 
 local function failed(run, err)
   if run.json then
-    local document <const> = run.document or {}
-    document.task, document.status = run.name or json.null, "crit"
-    document.started, document.seconds = units.iso(run.started), host.now() - run.began
-    document.error = report.document(err, run.secrets)
-    io.write(json.encode(document), "\n")
+    local document <const> = {
+      task = run.name or json.null, status = "crit", started = units.iso(run.started),
+      seconds = host.now() - run.began, error = report.document(err, run.secrets),
+    }
+    try(print_document, document) -- what cannot be told there is told below
   end
   if err.code ~= "CANCELLED" then
     io.stderr:write(report.text(err, run.name, run.verbose, run.secrets))
@@ -144,7 +154,11 @@ function M.main(words)
   if err then
     status = failed(run, err)
   end
-  io.stdout:flush()
+  local flushed <const>, why <const> = io.stdout:flush()
+  if not flushed and status == 0 then
+    io.stderr:write(("nightjar: cannot write to standard output: %s\n"):format(why))
+    return report.status_of_error { code = "SYSTEM" }
+  end
   return status
 end
 

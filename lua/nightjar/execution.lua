@@ -5,6 +5,7 @@ local host = require "nightjar.host"
 local json = require "nightjar.json"
 local log_of = require "nightjar.log"
 local progress = require "nightjar.progress"
+local report = require "nightjar.report"
 local units = require "nightjar.units"
 
 local M = {}
@@ -34,6 +35,19 @@ local function make_context(run, config, log)
   }
 end
 
+-- What a task returned as a document: nothing means that all is well, an unknown status does not.
+local function finished(document)
+  document = document == nil and {} or document
+  if type(document) ~= "table" then
+    fail("LUA", ("run has to return a table or nothing, not a %s"):format(type(document)))
+  end
+  document.status = document.status or "ok"
+  if not report.status_of_word(document.status) then
+    fail("LUA", ("the status '%s' is none of ok, warn, crit, unknown"):format(document.status))
+  end
+  return document
+end
+
 -- Run the task. Returns its document, with what every document has.
 function M.run(run, task, arguments)
   local config <const> = config_of.load { home = run.home }
@@ -44,14 +58,14 @@ function M.run(run, task, arguments)
     secrets = config.secrets, echo = run.verbose, level = run.verbose and "debug" or "info",
   }
   log:info("started")
-  local document, err = try(task.run, arguments, make_context(run, config, log))
+  local document, err = try(function()
+    return finished(task.run(arguments, make_context(run, config, log)))
+  end)
   if err then
     log:error(err.code == "CANCELLED" and "interrupted" or "failed",
       { code = err.code, message = err.message })
     error(err, 0)
   end
-  document = document or {}
-  document.status = document.status or "ok"
   document.task, document.started = task.name, units.iso(run.started)
   document.seconds = document.seconds or host.now() - run.began
   document.error = document.error or json.null

@@ -20,26 +20,27 @@ local function escape(text)
   end))
 end
 
-local function value_text(value)
+-- Secrets go before anything is escaped: then they still look like themselves.
+local function value_text(value, secrets)
   if math.type(value) == "float" then
-    return ("%.3f"):format(value):gsub("%.?0+$", "")
+    return (("%.3f"):format(value):gsub("%.?0+$", ""))
   end
-  local text <const> = tostring(value)
+  local text <const> = redact(tostring(value), secrets)
   if text == "" or text:find("[%c%s\"=\\]") then
     return '"' .. escape(text) .. '"'
   end
   return text
 end
 
--- One line: pure. `time` is in seconds since 1970, `fields` a table.
-function M.line(time, level, task, event, fields)
+-- One line: pure. `time` is in seconds since 1970, `fields` a table, `secrets` a list.
+function M.line(time, level, task, event, fields, secrets)
   local names, parts = {}, { units.iso(time), level:upper(), task, event }
   for name in pairs(fields or {}) do
     names[#names + 1] = name
   end
   table.sort(names)
   for _, name in ipairs(names) do
-    parts[#parts + 1] = ("%s=%s"):format(name, value_text(fields[name]))
+    parts[#parts + 1] = ("%s=%s"):format(name, value_text(fields[name], secrets or {}))
   end
   return table.concat(parts, " ")
 end
@@ -65,7 +66,7 @@ function methods:write(level, event, fields)
   if levels[level] < levels[self.level] then
     return
   end
-  local line <const> = redact(M.line(host.time(), level, self.task, event, fields), self.secrets)
+  local line <const> = M.line(host.time(), level, self.task, event, fields, self.secrets)
   if self.echo then
     io.stderr:write(line, "\n")
   end
