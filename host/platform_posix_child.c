@@ -237,19 +237,34 @@ static int start_in_place(pid_t *ret_pid, const nj_spawn *spawn, const pipes *pi
     return result;
 }
 
+/* One that cannot be watched is of no use. */
+static void discard(pid_t pid)
+{
+    kill(-pid, SIGKILL);
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
+    forget(pid);
+    waitid(P_PID, (id_t)pid, &info, WEXITED);
+}
+
 /* Watch it from now on; takes our ends of the pipes. */
 static int adopt(nj_child *child, pid_t pid, pipes *pipe_ends, const char *name, nj_error *error)
 {
+    int process = pidfd_open(pid, 0);
+    if (process < 0) {
+        nj_fail_system(error, errno, "could not watch '%s'", name);
+        discard(pid);
+        for (int index = 0; index < 3; index++)
+            nj_close(&pipe_ends->ours[index]);
+        return -1;
+    }
     child->pid = pid;
+    child->process = process;
     child->input = pipe_ends->ours[STDIN_FILENO];
     child->output = pipe_ends->ours[STDOUT_FILENO];
     child->diagnostics = pipe_ends->ours[STDERR_FILENO];
-    child->process = pidfd_open(pid, 0);
-    if (child->process >= 0)
-        return 0;
-    nj_fail_system(error, errno, "could not watch '%s'", name);
-    nj_child_end(child, 0);
-    return -1;
+    return 0;
 }
 
 int nj_child_spawn(nj_child *child, const nj_spawn *spawn, nj_error *error)
@@ -274,13 +289,15 @@ int nj_child_spawn(nj_child *child, const nj_spawn *spawn, nj_error *error)
 
 /* ---- waiting and ending ---- */
 
-/* Reap it if it has ended. */
+/* Reap it if it has ended. It is forgotten first: once it is reaped its number may be another's. */
 static bool reap(nj_child *child)
 {
     siginfo_t info = {0};
-    if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
+    id_t pid = (id_t)child->pid;
+    if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
         return false;
-    forget((pid_t)child->pid);
+    forget((pid_t)pid);
+    waitid(P_PID, pid, &info, WEXITED | WNOHANG);
     child->ended = true;
     child->pid = 0;
     if (info.si_code == CLD_EXITED)
@@ -320,9 +337,8 @@ static void wait_for_all(nj_child *children[], int count, int64_t until)
     }
 }
 
-static void close_all(nj_child *child)
+static void close_outputs(nj_child *child)
 {
-    nj_close(&child->input);
     nj_close(&child->output);
     nj_close(&child->diagnostics);
 }
@@ -337,7 +353,7 @@ void nj_children_end(nj_child *children[], int count, double grace)
     /* One that is stopped would not see the SIGTERM. */
     signal_groups(children, count, SIGCONT);
     for (int index = 0; index < count; index++)
-        close_all(children[index]);
+        close_outputs(children[index]);
     wait_for_all(children, count, nj_after(grace));
     /* Also for what it leaves behind. As long as it has not been reaped, the group is no other's.
      */
@@ -345,6 +361,8 @@ void nj_children_end(nj_child *children[], int count, double grace)
     wait_for_all(children, count, nj_after(killed_within));
     for (int index = 0; index < count; index++) {
         nj_child *child = children[index];
+        /* Only now: one that outlives the SIGTERM must not take it for the end of its input. */
+        nj_close(&child->input);
         if (child->pid && !reap(child)) {
             forget((pid_t)child->pid);
             child->pid = 0;

@@ -276,8 +276,8 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* as nj_signals_begin does */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(
-            a_flood_on_stderr_neither_blocks_nor_grows), /* before others raise the peak */
+        /* First: the others raise the peak of memory. */
+        cmocka_unit_test(a_flood_on_stderr_neither_blocks_nor_grows),
         cmocka_unit_test(both_outputs_and_the_exit_status_come_back),
         cmocka_unit_test(a_signal_comes_back),
         cmocka_unit_test(success_passes_the_check),
