@@ -141,7 +141,8 @@ end
 
 local function check_table(tree, value, path, refuse)
   if type(value) ~= "table" then
-    refuse(path, nil, select(2, expected("a table", value)))
+    refuse(path, nil, ("'%s': %s"):format(path:match("^(.-)%.?$"),
+      select(2, expected("a table", value))))
   end
   local checked = {}
   for key, entry in pairs(value) do
