@@ -87,7 +87,8 @@ local function check_key(key, place, lines)
   if not is_known(key) then
     local near <const> = suggest(key, known)
     refuse(place, ("'%s' is unknown%s"):format(key,
-      near and (" (did you mean '%s'?)"):format(near) or ""), "config/monitoring.env.example lists the keys that there are.")
+      near and (" (did you mean '%s'?)"):format(near) or ""),
+      "config/monitoring.env.example lists the keys that there are.")
   elseif lines[key] then
     refuse(place, ("'%s' is there already, in line %d"):format(key, lines[key]))
   end

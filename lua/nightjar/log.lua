@@ -73,7 +73,7 @@ function methods:write(level, event, fields)
   local _, err = try(fs.append, self.path, line .. "\n", { mode = 384 })
   if err and not self.echo then
     if not self.complained then
-      io.stderr:write(("nightjar: the log cannot be written, and comes here: %s\n"):format(err.message))
+      io.stderr:write("nightjar: the log cannot be written, and comes here: ", err.message, "\n")
       self.complained = true
     end
     io.stderr:write(line, "\n")

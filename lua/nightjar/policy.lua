@@ -152,7 +152,8 @@ end
 local function lay(over, under)
   for key, value in pairs(over) do
     -- Lists and what has keys of the user's own are replaced, sections are merged.
-    if type(value) == "table" and type(under[key]) == "table" and #value == 0 and #under[key] == 0 then
+    local below <const> = under[key]
+    if type(value) == "table" and type(below) == "table" and #value == 0 and #below == 0 then
       lay(value, under[key])
     else
       under[key] = value

@@ -3,6 +3,9 @@
 local config_of = require "nightjar.config"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
+local process = require "nightjar.process"
+
+local program <const> = fs.absolute(os.getenv "NIGHTJAR" or "build/nightjar")
 
 local function set_of(list)
   local set = {}
@@ -56,6 +59,15 @@ describe("the configuration", function()
     assert.same({}, config.warnings)
   end)
 
+  it("lets the environment win over the file, with the keys it knows", function()
+    fs.write(home .. "/config/monitoring.env",
+      "PGHOST=file\nPGUSER=ann\nPGPASSWORD_FILE=/nowhere\n")
+    local told <const> = process.run { program, "--home", home, "-e",
+      "local t = config.load { home = ... }.targets[1] return t.host, t.user, t.password", home,
+      env = { PGHOST = "environment", PGPASSWORD = "hush", PGHSOT = "x" } }
+    assert.equal("environment\nann\nhush\n", told.stdout)
+  end)
+
   it("takes what policy.lua says explicitly over monitoring.env", function()
     local config <const> = load("BACKUP_KEEP=2w\nBACKUP_KEEP_MIN=9\n",
       'return { retention = { keep = "30d" }, backup = { timeout = "1h", level = 9 } }')
@@ -96,7 +108,7 @@ describe("the configuration", function()
 
   it("refuses a policy.lua that everybody can write", function()
     fs.write(home .. "/config/policy.lua", "return {}")
-    require "nightjar.process".run { "chmod", "666", home .. "/config/policy.lua" }
+    process.run { "chmod", "666", home .. "/config/policy.lua" }
     assert.matches("policy.lua", refused())
   end)
 
