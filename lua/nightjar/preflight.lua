@@ -86,6 +86,12 @@ local function qualified(relation)
   return postgres.identifier(relation.schema) .. "." .. postgres.identifier(relation.name)
 end
 
+-- For people: quoted only where SQL needs it.
+local function readable(relation)
+  local name <const> = relation.schema .. "." .. relation.name
+  return name:find("^[a-z_][a-z0-9_]*%.[a-z_][a-z0-9_]*$") and name or qualified(relation)
+end
+
 local most_grants <const> = 20
 
 local function grants_for(relations, role)
@@ -111,7 +117,7 @@ function M.missing_privileges(found, server)
   local denied, hidden = {}, {}
   for _, relation in ipairs(found.unreadable) do
     local list = (not relation.readable or not relation.usage) and denied or hidden
-    list[#list + 1] = qualified(relation)
+    list[#list + 1] = readable(relation)
   end
   if #grants > most_grants and server.major >= 14 then
     grants = { ("GRANT pg_read_all_data TO %s;"):format(role) }
