@@ -156,7 +156,8 @@ function M.plan(session, choice)
     steps[#steps + 1] = { step = step, text = format:format(...) }
   end
   local tables <const>, rows <const> = proof.totals(choice.file.fingerprint)
-  choice.temporary = names.fit(choice.into, "__restore_" .. session.id)
+  choice.temporary = names.fit(choice.into,
+    ("__restore_%s_%s"):format(session.id, host.random(3)))
   choice.live = live
   add("check", "read %s of backup %s from %s, and check it against its manifest",
     choice.file.name, choice.set.id, choice.set.manifest.started)

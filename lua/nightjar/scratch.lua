@@ -69,7 +69,7 @@ function M.run_part(session, text, name, part)
     "--dbname=" .. session:conninfo(),
   }, { application_name = session.application_name, settings = M.session_settings })
   command.stdin, command.timeout = text, drop_seconds
-  process.run(command)
+  session:stream(process.run, command)
 end
 
 local scratch = {}

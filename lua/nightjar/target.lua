@@ -139,11 +139,21 @@ function M.changes(before, now)
 end
 
 -- End the server's backends of a run, which outlive its programs while they wait for a lock or run
--- in a container. Returns how many there were.
+-- in a container, and wait until they have gone. Returns how many there were.
 function M.end_backends(connection, application_name)
   local rows <const> = connection:query([[
     SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
      WHERE application_name = $1 AND pid <> pg_backend_pid()]], { application_name })
+  local gone = #rows == 0
+  for _ = 1, gone and 0 or 100 do
+    gone = connection:query([[
+      SELECT count(*) = 0 AS gone FROM pg_stat_activity
+       WHERE application_name = $1 AND pid <> pg_backend_pid()]], { application_name })[1].gone
+    if gone then
+      break
+    end
+    task.sleep(0.05)
+  end
   return #rows
 end
 
