@@ -64,7 +64,9 @@ typedef struct pipeline_spec {
     pipeline_end from, to;
     pipeline_filter filters[PIPELINE_FILTERS];
     int filter_count;
-    double stall; /* seconds without a byte moved before it counts as stuck; HUGE_VAL for never */
+    /* Seconds without a byte moved before it counts as stuck; HUGE_VAL for never. What a program
+     * does after it has got all its input (psql builds indexes) is not counted. */
+    double stall;
     pipeline_meter *meter; /* may be NULL */
 } pipeline_spec;
 
@@ -80,15 +82,17 @@ typedef struct pipeline_stage {
 typedef struct pipeline_result {
     pipeline_stage stages[PIPELINE_STAGES];
     int stage_count;
+    int failed_stage;             /* index of the one to blame; -1 for none */
     uint64_t bytes_in, bytes_out; /* read from the source, written to the sink */
     double seconds;
     char digests[DIGEST_ALGORITHMS][DIGEST_HEX]; /* "" for what was not wanted */
     fingerprint *print;                          /* NULL when there was none */
 } pipeline_result;
 
-/* Also after a failure *result tells of each stage what is known. pipeline_result_free it in any
- * case; it starts as {0}. Fails with EXIT or SIGNAL (and the program's stderr in detail), PIPE,
- * FORMAT, CHECKSUM, TIMEOUT, CANCELLED or SYSTEM. */
+/* Also after a failure *result tells of each stage what is known: the stderr of the one that is to
+ * blame says more than the error. pipeline_result_free it in any case; it starts as {0}. Fails with
+ * EXIT, SIGNAL, PIPE, FORMAT, CHECKSUM, TIMEOUT, CANCELLED, or as files and programs fail to open.
+ */
 int pipeline_run(const pipeline_spec *spec, const nj_wait *wait, pipeline_result *result,
                  nj_error *error);
 void pipeline_result_free(pipeline_result *result); /* idempotent */

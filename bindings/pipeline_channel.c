@@ -99,6 +99,14 @@ void channel_end(pipeline_channel *channel, uint64_t count)
     pthread_mutex_unlock(&channel->mutex);
 }
 
+uint64_t channel_count(pipeline_channel *channel)
+{
+    pthread_mutex_lock(&channel->mutex);
+    uint64_t count = channel->end;
+    pthread_mutex_unlock(&channel->mutex);
+    return count;
+}
+
 void channel_abort(pipeline_channel *channel)
 {
     if (channel->count == 0)

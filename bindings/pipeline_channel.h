@@ -40,6 +40,7 @@ pipeline_block *channel_get(pipeline_channel *channel);
 void channel_return(pipeline_channel *channel, pipeline_block *block);
 /* There are `count` blocks in all, and no more come. */
 void channel_end(pipeline_channel *channel, uint64_t count);
+uint64_t channel_count(pipeline_channel *channel); /* as told by then; UINT64_MAX before */
 /* Whoever waits, now or later, gets NULL. */
 void channel_abort(pipeline_channel *channel);
 

@@ -163,6 +163,21 @@ static void set_stages(lua_State *L, const pipeline_result *result)
     lua_setfield(L, -2, "stages");
 }
 
+/* Name the stage that is to blame in the error on top of the stack, with what it last said: as
+ * stderr, whatever the code. */
+static void set_blame(lua_State *L, const pipeline_result *result)
+{
+    if (result->failed_stage < 0)
+        return;
+    const pipeline_stage *stage = &result->stages[result->failed_stage];
+    lua_pushstring(L, stage->name);
+    lua_setfield(L, -2, "stage");
+    if (stage->stderr_tail && stage->stderr_tail[0]) {
+        lua_pushstring(L, stage->stderr_tail);
+        lua_setfield(L, -2, "stderr");
+    }
+}
+
 static void set_digests(lua_State *L, const pipeline_result *result)
 {
     lua_newtable(L);
@@ -190,6 +205,7 @@ static int run_done(lua_State *L, nj_job *base)
     if (job->failed) {
         nj_push_error(L, &job->error, base->class->operation);
         set_stages(L, result);
+        set_blame(L, result);
         return lua_error(L);
     }
     lua_createtable(L, 0, 6);

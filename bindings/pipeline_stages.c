@@ -1,10 +1,8 @@
 /* The threads of a pipeline: what each does with the blocks that come by. */
 #include "bindings/pipeline_run.h"
 
+#include <stdio.h>
 #include <string.h>
-
-/* How long a program that has stopped reading may take to say why. */
-static const double EXPLAIN_SECONDS = 5.0;
 
 static nj_wait until_abort(const pipeline_station *station)
 {
@@ -213,62 +211,55 @@ int compressor_work(pipeline_station *station, nj_error *error)
     compress_all(station, compressor);
     gzip_compressor_free(compressor);
     if (atomic_fetch_sub(&pipeline->compressors_left, 1) == 1)
-        channel_end(station->output, station->input->end);
+        channel_end(station->output, channel_count(station->input));
     return 0;
 }
 
 /* ---- writing ---- */
 
-/* A program that closed its input has a reason, which its exit status tells. */
-static int explain_pipe(pipeline_station *station, nj_error *error)
+static void note_written(pipeline_state *pipeline, size_t size)
+{
+    atomic_fetch_add(&pipeline->moved, size);
+    if (pipeline->spec->meter)
+        atomic_fetch_add(&pipeline->spec->meter->bytes_out, size);
+}
+
+/* As much at a time as is taken: each piece is a sign of life. */
+static int write_all(pipeline_station *station, int fd, const pipeline_block *block,
+                     const char *what, nj_error *error)
 {
     pipeline_state *pipeline = station->pipeline;
-    nj_child *child = &pipeline->sink;
-    const char *name = pipeline->result->stages[station->stage].name;
     nj_wait wait = until_abort(station);
-    wait.deadline = nj_after(EXPLAIN_SECONDS);
-    nj_error ignored; /* that it did not end is no better a reason than that it stopped reading */
-    if (nj_child_wait(child, &wait, &ignored) == 0 && child->exit_status != 0)
-        return nj_child_failed(child, name, "", error);
-    return nj_fail(error, "PIPE", "%s stopped reading before the end of its input", name);
+    size_t written = 0;
+    for (size_t done = 0; done < block->size; done += written) {
+        nj_event event = {.fd = fd, .wanted = NJ_WRITABLE};
+        if (nj_wait_check(&wait, error) != 0 ||
+            nj_write_some(fd, block->bytes + done, block->size - done, what, &written, error) != 0)
+            return -1;
+        note_written(pipeline, written);
+        if (written == 0 && nj_wait_events(&wait, &event, 1, NJ_NEVER, error) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int write_block(pipeline_station *station, const pipeline_block *block, nj_error *error)
 {
     pipeline_state *pipeline = station->pipeline;
     const pipeline_end *to = &pipeline->spec->to;
-    nj_wait wait = until_abort(station);
-    int result = 0;
-    if (to->kind == PIPELINE_FILE)
-        result =
-            nj_write(pipeline->sink_file.fd, block->bytes, block->size, &wait, to->path, error);
-    else if (to->kind == PIPELINE_PROCESS)
-        result =
-            nj_write(pipeline->sink.input, block->bytes, block->size, &wait, to->argv[0], error);
-    if (result != 0 && strcmp(error->code, "PIPE") == 0)
-        return explain_pipe(station, error);
-    atomic_fetch_add(&pipeline->moved, block->size);
-    if (pipeline->spec->meter)
-        atomic_fetch_add(&pipeline->spec->meter->bytes_out, block->size);
-    return result;
-}
-
-/* All is written: see it to the disk, or the program to its end. */
-static int finish_sink(pipeline_station *station, nj_error *error)
-{
-    pipeline_state *pipeline = station->pipeline;
-    nj_child *child = &pipeline->sink;
-    nj_wait wait = until_abort(station);
-    if (pipeline->spec->to.kind == PIPELINE_FILE)
-        return nj_file_commit(&pipeline->sink_file, error);
-    if (pipeline->spec->to.kind == PIPELINE_DISCARD)
+    if (to->kind == PIPELINE_DISCARD) {
+        note_written(pipeline, block->size);
         return 0;
-    nj_close(&child->input);
-    if (nj_child_wait(child, &wait, error) != 0)
-        return -1;
-    if (child->exit_status != 0)
-        return nj_child_failed(child, pipeline->result->stages[station->stage].name, "", error);
-    return 0;
+    }
+    bool is_file = to->kind == PIPELINE_FILE;
+    char name[NJ_ERROR_MESSAGE];
+    if (is_file)
+        snprintf(name, sizeof name, "'%s'", to->path);
+    atomic_store(&pipeline->writing, true);
+    int result = write_all(station, is_file ? pipeline->sink_file.fd : pipeline->sink.input, block,
+                           is_file ? name : pipeline->result->stages[station->stage].name, error);
+    atomic_store(&pipeline->writing, false);
+    return result;
 }
 
 int writer_work(pipeline_station *station, nj_error *error)
@@ -282,7 +273,5 @@ int writer_work(pipeline_station *station, nj_error *error)
         count(station, station->stage, block->size, block->size, began);
         channel_return(station->input, block);
     }
-    if (nj_wake_is_set(&station->pipeline->abort))
-        return 0;
-    return finish_sink(station, error);
+    return 0;
 }

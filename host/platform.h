@@ -71,6 +71,10 @@ int nj_write_some(int fd, const void *buffer, size_t size, const char *what, siz
                   nj_error *error);
 void nj_close(int *fd); /* closes and sets -1; -1 is fine. For reading ends only:
                            what was written is closed by nj_file_commit */
+/* Close the writing end of a pipe, and have a descriptor by which nj_pipe_unread tells how many
+ * bytes its reader has left in it: -1, and 0 bytes, where the system cannot tell. */
+int nj_pipe_end(int *fd);
+size_t nj_pipe_unread(int rest);
 
 /* ---- children ---- */
 
