@@ -213,7 +213,10 @@ function M.parse(task, words)
   if understood then
     return defaults(task, result)
   end
-  local message <const>, tip <const> = result:match("^([^\n]*)\n?(.*)$")
+  local message, tip = result:match("^([^\n]*)\n?(.*)$")
+  if message == "too many arguments" then
+    message = ("%s: %s"):format(message, table.concat(words, " "))
+  end
   fail("USAGE", message, tip ~= "" and tip
     or ("nightjar %s --help tells what it takes."):format(task.name))
 end

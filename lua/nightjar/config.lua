@@ -5,6 +5,7 @@ local env = require "nightjar.env"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local policy_of = require "nightjar.policy"
+local schema = require "nightjar.schema"
 local suggest = require "nightjar.suggest"
 
 local M = {}
@@ -94,7 +95,11 @@ local function given(value)
 end
 
 -- The servers: `main` from the PG* values where the policy names none, missing fields from them.
-local function make_targets(stated, values)
+local function make_targets(stated, values, place)
+  local port, problem = schema.integer(1, 65535)(given(values.PGPORT) or 5432)
+  if not port then
+    fail("CONFIG", ("%sPGPORT: %s"):format(place("PGPORT"), problem))
+  end
   local common <const> = {
     host = given(values.PGHOST), port = given(values.PGPORT), user = given(values.PGUSER),
     password = given(values.PGPASSWORD), passfile = given(values.PGPASSFILE),
@@ -165,7 +170,7 @@ function M.load(options)
   local warnings = {}
   local values <const>, place <const> = collect_values(home, warnings)
   local policy <const> = policy_of.merge(read_policy(home), values, place)
-  local targets <const> = make_targets(policy.targets, values)
+  local targets <const> = make_targets(policy.targets, values, place)
   check_target_names(targets)
   local backups <const> = given(values.BACKUP_DIR) or "backups"
   return {

@@ -62,7 +62,7 @@ static inline postgres_options options_of_server(void)
     return (postgres_options){.host = "127.0.0.1",
                               .port = port,
                               .user = "postgres",
-                              .password = "nightjar",
+                              .password = "fixture-password",
                               .dbname = "postgres"};
 }
 

@@ -213,7 +213,7 @@ static void too_many_connections_say_so(void **state)
 {
     nj_error error;
     postgres_options options = options_of_server();
-    run(*state, "CREATE ROLE single LOGIN PASSWORD 'nightjar' CONNECTION LIMIT 0");
+    run(*state, "CREATE ROLE single LOGIN PASSWORD 'fixture-password' CONNECTION LIMIT 0");
     options.user = "single";
     refuse_connection(&options, 10, "PG", &error);
     assert_string_equal(error.sqlstate, "53300");

@@ -66,7 +66,7 @@ describe("what is typed wrong is a usage error that helps:", function()
     { words = { "bakcup" }, says = { "bakcup", "backup" } },
     { words = { "backup", "--databse", "x" }, says = { "--databse", "--database" } },
     { words = { "backup", "--database" }, says = { "--database" } },
-    { words = { "backup", "extra" }, says = { "extra" } },
+    { words = { "backup", "extra" }, says = { "too many arguments" } },
     { words = { "restore", "--yess" }, says = { "--yess", "--yes" } },
     { words = { "help", "restroe" }, says = { "restroe", "restore" } },
     { words = { "run" }, says = { "FILE" } },
@@ -141,9 +141,10 @@ describe("configuration", function()
       { env = { "PGHOTS=x" }, says = { "monitoring.env", ":5", "PGHOTS", "PGHOST" } },
       { env = { "not a line" }, says = { "monitoring.env", ":5" } },
       { env = { "PGUSER='open" }, says = { "monitoring.env", ":5" } },
-      { env = { "PGPORT=abc" }, says = { "PGPORT", "abc" } },
+      { env = { "PGPORT=1" }, says = { "monitoring.env", ":5", "PGPORT", "line" } },
+      { env = { "ALERT_INTERVAL=abc" }, says = { "ALERT_INTERVAL", "abc" } },
       { env = { "BACKUP_KEEP=7x" }, says = { "BACKUP_KEEP", "7x" } },
-      { env = { "PGPASSWORD_FILE=/nonexistent" }, says = { "/nonexistent" } },
+      { env = { "SMTP_PASSWORD_FILE=/nonexistent" }, says = { "/nonexistent" } },
       { policy = "return { backup = { levle = 3 } }", says = { "policy.lua", "levle", "level" } },
       { policy = "return { backup = { level = 'high' } }", says = { "policy.lua", "level" } },
       { policy = "return {", says = { "policy.lua" } },
@@ -201,7 +202,7 @@ describe("doctor", function()
       local poor <const> = home:json { "doctor", env = { PGUSER = "visitor", PGPASSWORD = "v" } }
       assert.equal("crit", poor.status)
       local said <const> = json.encode(poor.findings)
-      assert.matches("public.goods", said, 1, true)
+      assert.matches([[\"public\".\"goods\"]], said, 1, true)
       assert.matches("CREATEDB", said)
     end)
   end)

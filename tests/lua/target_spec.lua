@@ -137,7 +137,7 @@ describe("missing privileges", function()
   it("come with the grants that would help", function()
     local found = missing { relation { readable = false },
       relation { name = "s", kind = "S", readable = false } }
-    assert.equal("role 'backup' may not read \"public\".\"t\" and 1 more", found.message)
+    assert.equal("role 'backup' may not read public.t and 1 more", found.message)
     assert.same({ 'GRANT SELECT ON TABLE "public"."t" TO "backup";',
       'GRANT SELECT ON SEQUENCE "public"."s" TO "backup";' }, found.grants)
   end)
