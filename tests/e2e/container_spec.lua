@@ -1,5 +1,6 @@
 -- A server in a container, backed up by the container's own programs where this host has none that will do.
 
+local fs = require "nightjar.fs"
 local process = require "nightjar.process"
 local support = require "tests.e2e.support"
 
@@ -20,7 +21,8 @@ local function import_image()
 end
 
 local function docker(...)
-  return process.run { "docker", ..., timeout = 120 }.stdout:gsub("%s+$", "")
+  local command = { timeout = 120, "docker", ... }
+  return (process.run(command).stdout:gsub("%s+$", ""))
 end
 
 local function start_container()
@@ -55,7 +57,9 @@ setup(function()
   older = support.stand_ins { pg_dump = [[
     case "$*" in --version) echo "pg_dump (PostgreSQL) 9.6.24";; *) echo "too old" >&2; exit 1;; esac]] }
   home = support.home(nil, { env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres",
-    ("PGPASSWORD='%s'"):format(password:gsub("'", "'\\''")), "POSTGRES_CONTAINER=" .. container } })
+    "POSTGRES_CONTAINER=" .. container } })
+  fs.write(home.path .. "/password", password, { mode = 384 })
+  fs.append(home.path .. "/config/monitoring.env", "PGPASSWORD_FILE=" .. home.path .. "/password\n")
 end)
 
 teardown(function()
@@ -110,7 +114,7 @@ describe("a server in a container", function()
     local result <const> = home:run { "backup", "--json", env = { PATH = spying.PATH } }
     spying:close()
     assert.equal(0, result.exit, result.stderr)
-    local argv <const> = require "nightjar.fs".read(home.path .. "/argv")
+    local argv <const> = fs.read(home.path .. "/argv")
     assert.matches("exec %-i", argv)
     assert.is_nil((argv .. result.stdout .. result.stderr .. home:written()):find(password, 1, true))
     assert.is_nil(argv:find(" %-t "))

@@ -116,7 +116,7 @@ describe("a file that is what its manifest says, and", function()
   it("is a gzip cut short", function()
     shell("truncate -s -1000 \"$0\"", home:file(name))
     forge_manifest()
-    demand_refusal "truncated"
+    demand_refusal "ends too early"
   end)
 
   it("is cut short between two members", function()
@@ -128,7 +128,7 @@ describe("a file that is what its manifest says, and", function()
   it("has garbage after its end", function()
     shell("echo garbage >>\"$0\"", home:file(name))
     forge_manifest()
-    demand_refusal "after the end"
+    demand_refusal "follows the end"
   end)
 
   it("has a flipped bit", function()

@@ -60,7 +60,7 @@ end
 -- A backup with a pg_dump that does `script` instead; the problem that its manifest tells.
 local function backup_with(script)
   local place <const> = support.stand_ins { pg_dump = [[
-    case "$*" in *--version*|*other*) exec "$real" "$@";; esac
+    case "$*" in *shop*) ;; *) exec "$real" "$@";; esac
     ]] .. script }
   local document <const>, result = home:json { "backup", env = { PATH = place.PATH } }
   place:close()
@@ -79,7 +79,7 @@ describe("a pg_dump that", function()
     assert.equal("EXIT", problem.code)
     assert.matches("pg_dump", problem.message)
     assert.matches("exit", problem.message)
-    assert.equal("other", set.databases[#set.databases].name)
+    assert.equal("other", set.databases[1].name)
     demand_last_good()
   end)
 
@@ -92,7 +92,7 @@ describe("a pg_dump that", function()
   it("is killed by a signal", function()
     local problem <const> = backup_with [["$real" "$@" | head -c 300000; kill -SEGV $$]]
     assert.equal("SIGNAL", problem.code)
-    assert.matches("SEGV", problem.message)
+    assert.matches("signal 11", problem.message)
     demand_last_good()
   end)
 
@@ -171,7 +171,7 @@ end)
 describe("a server that", function()
   it("ends the dump's connection", function()
     local place <const> = support.stand_ins { pg_dump = [[
-      case "$*" in *--version*|*other*) exec "$real" "$@";; esac
+      case "$*" in *shop*) ;; *) exec "$real" "$@";; esac
       "$real" "$@" | { head -c 100000; sleep 600 | cat; } & sleep 0.5
       psql -qXAtc "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'nightjar%'
         AND query LIKE 'COPY%'" -o /dev/null postgres
@@ -217,7 +217,7 @@ describe("a role that", function()
     local problem <const> = document.sets[1].problems[1]
     assert.equal("DENIED", problem.code)
     assert.matches("public.secret", problem.message, 1, true)
-    assert.matches("GRANT SELECT ON TABLE public.secret TO reader", problem.hint, 1, true)
+    assert.matches([[GRANT SELECT ON TABLE "public"."secret" TO "reader"]], problem.hint, 1, true)
     demand_last_good()
   end)
 

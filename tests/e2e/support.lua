@@ -65,8 +65,8 @@ server.__index = server
 function M.server(...)
   local place = M.folder()
   local started <const> = process.run {
-    "tests/fixture/postgres.sh", "start", place.path .. "/pg", ..., env = environment(),
-    timeout = 120,
+    "tests/fixture/postgres.sh", "start", place.path .. "/pg", ...,
+    env = environment { PGPASSWORD = "not-for-anybody" }, timeout = 120,
   }
   local values = {}
   for name, value in started.stdout:gmatch("([A-Z]+)=([^\n]*)") do
@@ -96,7 +96,7 @@ function server:connect(database, options)
   options = options or {}
   return postgres.connect { host = self.host, port = self.port, user = options.user or self.user,
     password = options.password or self.password, dbname = database or "postgres",
-    application_name = options.application_name }
+    application_name = "a test" }
 end
 
 -- The rows of one statement.
