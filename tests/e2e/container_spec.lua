@@ -12,7 +12,7 @@ local password <const> = "p a'ss\"word"
 local function import_image()
   local tree <const> = support.folder()
   process.run { "bash", "-ec", [[
-    cd "$0" && mkdir -p usr etc tmp run proc sys dev root var/run/postgresql
+    umask 022; cd "$0" && chmod 755 . && mkdir -p usr etc tmp run proc sys dev root var/run/postgresql
     ln -s usr/bin bin; ln -s usr/lib lib; ln -s usr/sbin sbin; [ ! -d /usr/lib64 ] || ln -s usr/lib64 lib64
     chmod 1777 tmp var/run/postgresql
     grep -E '^(root|postgres):' /etc/passwd >etc/passwd; grep -E '^(root|postgres):' /etc/group >etc/group
