@@ -2,6 +2,7 @@
 #include "bindings/gzip.h"
 
 #include <libdeflate.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +138,7 @@ static void advance(gzip_reader *reader, size_t size)
 /* Take header bytes from the input into the header's checksum. */
 static void take_header(gzip_reader *reader, size_t size)
 {
-    reader->header_crc = (uint32_t)crc32(reader->header_crc, reader->input, (uInt)size);
+    reader->header_crc = (uint32_t)crc32_z(reader->header_crc, reader->input, size);
     advance(reader, size);
 }
 
@@ -275,22 +276,29 @@ static int read_frame(gzip_reader *reader, nj_error *error)
     }
 }
 
+/* zlib counts in 32 bits. */
+static uInt at_most(size_t size)
+{
+    return size < UINT_MAX ? (uInt)size : UINT_MAX;
+}
+
 static int read_data(gzip_reader *reader, unsigned char *buffer, size_t size, size_t *ret_size,
                      nj_error *error)
 {
     z_stream *stream = &reader->inflate;
     stream->next_in = (Bytef *)reader->input;
-    stream->avail_in = (uInt)reader->input_size;
+    stream->avail_in = at_most(reader->input_size);
     stream->next_out = buffer;
-    stream->avail_out = (uInt)size;
+    stream->avail_out = at_most(size);
+    uInt input_before = stream->avail_in, room_before = stream->avail_out;
     int status = inflate(stream, Z_NO_FLUSH);
     if (status == Z_MEM_ERROR)
         return nj_fail(error, "SYSTEM", "out of memory for decompression");
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
         return nj_fail(error, "FORMAT", "the gzip data is damaged: %s",
                        stream->msg ? stream->msg : "it cannot be decompressed");
-    advance(reader, reader->input_size - stream->avail_in);
-    *ret_size = size - stream->avail_out;
+    advance(reader, input_before - stream->avail_in);
+    *ret_size = room_before - stream->avail_out;
     reader->crc = libdeflate_crc32(reader->crc, buffer, *ret_size);
     reader->length += (uint32_t)*ret_size;
     if (status == Z_STREAM_END)
@@ -323,9 +331,8 @@ int gzip_reader_finish(const gzip_reader *reader, nj_error *error)
 {
     if (reader->part == BETWEEN && reader->any_member)
         return 0;
-    if (!reader->any_member && (reader->part == BETWEEN || reader->part == FIXED) &&
-        reader->filled < 2)
-        return fail_start(reader, error);
+    if (reader->part == BETWEEN)
+        return nj_fail(error, "FORMAT", "the file is empty: it is not a gzip file");
     nj_fail(error, "FORMAT", "the gzip data ends too early");
     return nj_hint(error, "The file was cut short, by a full disk or a broken transfer.");
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 enum { MOST = 8 << 20 };
 
@@ -135,6 +136,7 @@ static void files_of_other_programs_are_read(void **state)
         "seq 100000 | gzip -1",
         "seq 100000 | gzip -9",
         "seq 100000 | pigz -p 4 -b 128",
+        "seq 100000 | pigz -p 4 -b 128 -i",
         "seq 100000 > /tmp/gzip-test.$$ && gzip -Nc /tmp/gzip-test.$$ && rm /tmp/gzip-test.$$",
         "(seq 50000 | gzip; seq 50001 100000 | gzip)",
         "seq 100000 | python3 -c 'import gzip,sys; sys.stdout.buffer.write(gzip.compress("
@@ -183,7 +185,7 @@ static void a_file_cut_anywhere_is_told(void **state)
     fill(from, sizeof from);
     bytes packed = compress_blocks(from, sizeof from, 200), to = new_bytes();
     size_t member = packed.at[16] | (size_t)packed.at[17] << 8;
-    for (size_t size = 2; size < packed.size; size++) {
+    for (size_t size = 1; size < packed.size; size++) {
         nj_error error;
         int result = decompress(packed.at, size, 13, 50, &to, &error);
         /* Cut exactly between two members it is a shorter, whole file: that the manifest's size
@@ -201,22 +203,71 @@ static void a_file_cut_anywhere_is_told(void **state)
     free(to.at);
 }
 
+/* The bits of a member that say nothing of its data: in the header that it is text, time, effort,
+ * system, and our own subfield; and what fills up the last byte before the trailer. */
+static bool means_nothing(size_t bit, size_t member)
+{
+    return bit == 3 * 8 || (bit >= 4 * 8 && bit < 10 * 8) || (bit >= 12 * 8 && bit < 20 * 8) ||
+           (bit > (member - 9) * 8 && bit < (member - 8) * 8);
+}
+
 static void a_flipped_bit_is_never_missed(void **state)
 {
     (void)state;
     unsigned char from[600];
-    fill(from, sizeof from);
+    fill(from, 300); /* without repetitions: distances of a match would mean nothing either */
+    memcpy(from + 300, from, 300);
     bytes packed = compress_blocks(from, sizeof from, 300), to = new_bytes();
+    size_t member = packed.size / 2; /* two of the same */
     for (size_t bit = 0; bit < 8 * packed.size; bit++) {
         nj_error error;
         packed.at[bit / 8] ^= (unsigned char)(1 << bit % 8);
         if (decompress(packed.at, packed.size, packed.size, 4096, &to, &error) == 0) {
-            /* Only bits that mean nothing to the data may pass: time, system, our own subfield. */
+            assert_true(means_nothing(bit % (8 * member), member));
             assert_int_equal(to.size, sizeof from);
             assert_memory_equal(to.at, from, sizeof from);
         }
         packed.at[bit / 8] ^= (unsigned char)(1 << bit % 8);
     }
+    free(packed.at);
+    free(to.at);
+}
+
+/* A header with every field that RFC 1952 has, before `data`. */
+static bytes with_every_field(const bytes *data, bool good_checksum)
+{
+    static const unsigned char header[] = {
+        0x1f, 0x8b, 8,   31,  1, 2,   3,   4,   2,   3,                /* all flags */
+        6,    0,    'A', 'B', 2, 0,   'x', 0,                          /* a subfield of somebody */
+        'd',  'u',  'm', 'p', 0, 'n', 'o', ' ', 'm', 'o', 'r', 'e', 0, /* name and comment */
+    };
+    bytes to = new_bytes();
+    memcpy(to.at, header, sizeof header);
+    unsigned long crc = crc32(0, header, sizeof header) ^ (good_checksum ? 0 : 1);
+    to.at[sizeof header] = (unsigned char)crc;
+    to.at[sizeof header + 1] = (unsigned char)(crc >> 8);
+    to.size = sizeof header + 2;
+    memcpy(to.at + to.size, data->at + 20, data->size - 20);
+    to.size += data->size - 20;
+    return to;
+}
+
+static void every_field_of_a_header_is_passed_over(void **state)
+{
+    (void)state;
+    unsigned char from[600];
+    fill(from, sizeof from);
+    bytes packed = compress_blocks(from, sizeof from, sizeof from), to = new_bytes();
+    bytes good = with_every_field(&packed, true), bad = with_every_field(&packed, false);
+    nj_error error;
+    for (size_t chunk = 1; chunk < 50; chunk++) {
+        assert_int_equal(decompress(good.at, good.size, chunk, 100, &to, &error), 0);
+        assert_int_equal(to.size, sizeof from);
+        assert_memory_equal(to.at, from, sizeof from);
+    }
+    assert_fails(bad.at, bad.size, "CHECKSUM", "header is damaged");
+    free(good.at);
+    free(bad.at);
     free(packed.at);
     free(to.at);
 }
@@ -227,7 +278,8 @@ static void what_is_wrong_is_named(void **state)
     unsigned char from[600];
     fill(from, sizeof from);
     bytes packed = compress_blocks(from, sizeof from, sizeof from);
-    assert_fails((const unsigned char *)"", 0, "FORMAT", "not a gzip file");
+    assert_fails((const unsigned char *)"", 0, "FORMAT", "the file is empty");
+    assert_fails((const unsigned char *)"P", 1, "FORMAT", "not a gzip file");
     assert_fails((const unsigned char *)"--\n-- PostgreSQL", 16, "FORMAT", "not a gzip file");
     assert_fails(packed.at, packed.size - 1, "FORMAT", "ends too early");
     packed.at[packed.size] = 'x';
@@ -251,6 +303,7 @@ int main(void)
         cmocka_unit_test(other_programs_read_ours),
         cmocka_unit_test(a_file_cut_anywhere_is_told),
         cmocka_unit_test(a_flipped_bit_is_never_missed),
+        cmocka_unit_test(every_field_of_a_header_is_passed_over),
         cmocka_unit_test(what_is_wrong_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
