@@ -1,12 +1,12 @@
--- nightjar's policy: what to back up, how, and what to keep. Every key is optional; what is commented
--- out shows the default. A value here wins over the one in monitoring.env.
+-- nightjar's policy: what to back up, how, and what to keep. Every key is optional; what is
+-- commented out shows the default. A value here wins over the one in monitoring.env.
 --
 -- Durations are texts such as "90s", "15m", "6h", "7d", "4w".
 
 return {
-  -- Several servers, or one with more to say than monitoring.env can. A field that is left out has the
-  -- value of monitoring.env (PGHOST, PGPORT, PGUSER, PGPASSWORD, ...). The name is that of the folder
-  -- in the backup folder, and what --target takes.
+  -- Several servers, or one with more to say than monitoring.env can. A field that is left out has
+  -- the value of monitoring.env (PGHOST, PGPORT, PGUSER, PGPASSWORD, ...). The name is that of the
+  -- folder in the backup folder, and what --target takes.
   --
   -- targets = {
   --   main = {
@@ -14,13 +14,13 @@ return {
   --     container = "my-postgres",         -- where it runs in Docker
   --     databases = { "app", "crm" },      -- default: all that allow connections
   --     exclude = { "scratch" },           -- never these
-  --     dump = "auto",                     -- pg_dump of this "host", of the "container", or "auto":
-  --   },                                   --   the host's where it is new enough
+  --     dump = "auto",                     -- pg_dump of this "host", of the "container", or
+  --   },                                   --   "auto": the host's where it is new enough
   -- },
 
   backup = {
     -- level = 3,                           -- of compression: 1 is fastest, 12 smallest
-    -- proof = true,                        -- restore each backup and compare it before it is called good
+    -- proof = true,                        -- restore each backup, and compare it
     -- timeout = "6h",                      -- for one database
     -- stall = "5m",                        -- without a byte moved
     -- lock_wait = "30s",                   -- for a table that somebody else has locked
@@ -31,8 +31,8 @@ return {
     -- keep = "7d",
     -- keep_min = 3,                        -- newest complete sets, whatever their age
     --
-    -- Or a function of one's own, asked for each set that is not protected anyway (the newest complete
-    -- ones, the newest proven one, the newest one older than the window, the pinned):
+    -- Or a function of one's own, asked for each set that is not protected anyway (the newest
+    -- complete ones, the newest proven one, the newest one older than the window, the pinned):
     --
     -- keep = function(set, now)
     --   if os.date("!%d", set.started) == "01" then
@@ -43,6 +43,6 @@ return {
   },
 
   restore = {
-    -- keep_old = "7d",                     -- how long restore --replace keeps the database it replaced
+    -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
   },
 }

@@ -26,9 +26,9 @@ typedef struct nj_error {
 int nj_fail(nj_error *error, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: code "SYSTEM" (or NOT_FOUND, DENIED, EXISTS, where errnum says so),
- * the message ends in ": <text of errnum>", and common causes get their hint (disk full, read-only
- * file system, too many open files). Returns -1. */
+/* The same for a failed system call: code "SYSTEM" (or NOT_FOUND, DENIED, EXISTS, where errnum says
+ * so), the message ends in ": <text of errnum>", and common causes get their hint (disk full,
+ * read-only file system, too many open files). Returns -1. */
 int nj_fail_system(nj_error *error, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,4 +1,5 @@
--- What every script finds ready: fail, try, strict globals, and modules from the binary and the home alone.
+-- What every script finds ready: fail, try, strict globals, and modules from the binary and the
+-- home alone.
 
 local host = require "nightjar.host"
 
@@ -54,7 +55,8 @@ os.exit = host.exit
 
 -- ---- modules ----
 
--- NIGHTJAR_LUA names a folder with nightjar/ and tasks/ that is read instead of the binary, for development.
+-- For development, NIGHTJAR_LUA names a folder with nightjar/ and tasks/ that is read instead of
+-- the binary.
 local development = host.environment().NIGHTJAR_LUA
 
 local function read(path)
@@ -76,7 +78,8 @@ local function built_in(name)
   return assert(load(text, "@" .. file, "t")), file
 end
 
--- The home's own modules: <home>/config/NAME.lua. The command line names the folder once it knows the home.
+-- The home's own modules: <home>/config/NAME.lua. The command line names the folder once it knows
+-- the home.
 local function from_home(name)
   if not host.config_folder then
     return nil
@@ -105,7 +108,8 @@ setmetatable(_G, {
   __newindex = function(globals, name, value)
     if not declared[name] then
       if not assigned_at_top_level() then
-        error("assignment to the undeclared variable '" .. tostring(name) .. "' (is a 'local' missing?)", 2)
+        error(("assignment to the undeclared variable '%s' (is a 'local' missing?)"):format(
+          tostring(name)), 2)
       end
       declared[name] = true
     end

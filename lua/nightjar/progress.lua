@@ -24,7 +24,8 @@ function M.show(label, meter)
   group:spawn(function()
     while true do
       task.sleep(every)
-      io.stderr:write("\r\27[K", M.line(label, meter:bytes_in(), host.now() - began, host.columns()))
+      local line <const> = M.line(label, meter:bytes_in(), host.now() - began, host.columns())
+      io.stderr:write("\r\27[K", line)
     end
   end)
   return setmetatable({}, { __close = function()

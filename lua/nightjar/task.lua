@@ -1,4 +1,5 @@
--- Doing things at the same time, in time, and again: tasks whose children end before the call returns.
+-- Doing things at the same time, in time, and again: tasks whose children end before the call
+-- returns.
 
 local host = require "nightjar.host"
 local scheduler = require "nightjar.scheduler"
@@ -14,7 +15,8 @@ local function check_options(options, known)
         names[#names + 1] = name
       end
       local near = suggest(key, names)
-      error("unknown option '" .. key .. "'" .. (near and " (did you mean '" .. near .. "'?)" or ""), 3)
+      error(("unknown option '%s'%s"):format(key,
+        near and (" (did you mean '%s'?)"):format(near) or ""), 3)
     end
   end
 end
@@ -78,7 +80,7 @@ function M.parallel(functions)
 end
 
 function M.timeout(seconds, f, ...)
-  if math.type(seconds) == nil or not (seconds > 0) then
+  if math.type(seconds) == nil or seconds <= 0 or seconds ~= seconds then
     error("timeout: a number of seconds above 0 expected", 2)
   end
   local began <const> = host.now()
@@ -89,13 +91,14 @@ function M.timeout(seconds, f, ...)
   if index == false then
     group:cancel()
     group:deadline(nil)
-    index, succeeded, value = group:next()
+    succeeded, value = select(2, group:next())
   end
   if succeeded then
     return table.unpack(value, 1, value.n)
   end
   if value.code == "CANCELLED" and host.now() - began >= seconds then
-    fail("TIMEOUT", ("did not end within %g s"):format(seconds), nil, { cause = value, traceback = value.traceback })
+    fail("TIMEOUT", ("did not end within %g s"):format(seconds), nil,
+      { cause = value, traceback = value.traceback })
   end
   error(value, 0)
 end
