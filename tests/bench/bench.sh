@@ -83,7 +83,7 @@ fill() {
   local name=$1 size=$2
   createdb "$name"
   "$programs/pgbench" --initialize --quiet --no-vacuum --scale $((size * 2 / 5 / 10 + 1)) "$name" 2>/dev/null
-  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname="$name" --set=events=$((size * 2 * 1000000 / 5 / 330)) \
+  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --dbname="$name" --set=events=$((size * 2 * 1000000 / 5 / 330)) \
     --set=blobs=$((size * 1000000 / 5 / 4120)) <<'SQL'
 SELECT setseed(0.5);
 CREATE TABLE events AS
@@ -106,11 +106,11 @@ with_pigz() { dump big | pigz -6 >"$work/pigz.gz"; }
 with_gzip() { dump big | gzip -6 >"$work/gzip.gz"; }
 backup() { "$nightjar" --home "$work/home" backup --database "$1" --no-verify; }
 backup_big() { rm -rf "$work/home/backups" && backup big; }
-newest() { find "$work/home/backups/main" -mindepth 1 -maxdepth 1 -name '2*' | sort | tail -n 1; }
+stored_file() { find "$work/home/backups/main" -name big.sql.gz | sort | tail -n 1; }
 restore_nightjar() { "$nightjar" --home "$work/home" restore --database big --as "$1" --yes; }
 restore_psql() {
   createdb "$1"
-  gunzip -c "$(newest)/big.sql.gz" | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null "$1"
+  gunzip -c "$(stored_file)" | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null "$1"
 }
 restore_psql_analyzed() { restore_psql "$1" && psql --no-psqlrc --quiet --dbname="$1" --command=ANALYZE; }
 many() {
@@ -119,7 +119,7 @@ many() {
 }
 
 rows=()
-row() { rows+=("$(printf '%s|%s|%s|%s' "$@")"); }
+row() { rows+=("$(printf '| %-40s | %12s | %6s | %7s |' "$@")"); }
 
 # Run each command in turns; its median goes into the variable of its name.
 declare -A took
@@ -143,13 +143,13 @@ raw=$(stat -c %s "$work/big.sql")
 echo "Dumping, in turns"
 in_turns plain backup_big with_pigz
 took[gzip]=$(seconds with_gzip)
-stored=$(stat -c %s "$(newest)/big.sql.gz")
+stored=$(stat -c %s "$(stored_file)")
 row "pg_dump > /dev/null" "${took[plain]} s" "" ""
-row "pg_dump | pigz -6" "${took[with_pigz]} s" "" ""
-row "pg_dump | gzip -6 (once)" "${took[gzip]} s" "" ""
+row "pg_dump into pigz -6" "${took[with_pigz]} s" "" ""
+row "pg_dump into gzip -6 (once)" "${took[gzip]} s" "" ""
 row "nightjar backup --no-verify" "${took[backup_big]} s" "" ""
 row "  beside pg_dump > /dev/null" "" "$(ratio "${took[backup_big]}" "${took[plain]}")" "1.15"
-row "  beside pg_dump | pigz -6" "" "$(ratio "${took[backup_big]}" "${took[with_pigz]}")" "0.65"
+row "  beside pg_dump into pigz -6" "" "$(ratio "${took[backup_big]}" "${took[with_pigz]}")" "0.65"
 row "size of the dump" "$((raw / 1000000)) MB" "" ""
 row "size by gzip -6" "$(($(stat -c %s "$work/gzip.gz") / 1000000)) MB" "" ""
 row "size by nightjar" "$((stored / 1000000)) MB" "$(ratio "$stored" "$(stat -c %s "$work/gzip.gz")")" "1.00"
@@ -176,9 +176,12 @@ for ((round = 1; round <= rounds; round++)); do
 done
 took[psql]=$(median <"$work/restore_psql.times")
 took[restore]=$(median <"$work/restore_nightjar.times")
-row "gunzip -c | psql -1" "${took[psql]} s" "" ""
-row "gunzip -c | psql -1, then ANALYZE" "$(median <"$work/restore_analyzed.times") s" "" ""
-row "nightjar restore (checks and analyzes)" "${took[restore]} s" "$(ratio "${took[restore]}" "${took[psql]}")" "1.00"
+took[analyzed]=$(median <"$work/restore_analyzed.times")
+row "gunzip -c into psql -1" "${took[psql]} s" "" ""
+row "gunzip -c into psql -1, then ANALYZE" "${took[analyzed]} s" "" ""
+row "nightjar restore (checks and analyzes)" "${took[restore]} s" "" ""
+row "  beside psql -1" "" "$(ratio "${took[restore]}" "${took[psql]}")" "1.00"
+row "  beside psql -1, then ANALYZE" "" "$(ratio "${took[restore]}" "${took[analyzed]}")" ""
 row "peak memory, restore" "$(peak "$nightjar" --home "$work/home" restore --database big --as memory --yes) MiB" "" "64 MiB"
 dropdb memory
 
@@ -194,9 +197,6 @@ row "nightjar backup, with proof (once)" "$(seconds "$nightjar" --home "$work/ho
 
 printf '\n%s cores, PostgreSQL %s, %s MB of SQL, median of %s\n\n' "$(nproc)" \
   "$(psql --no-psqlrc --tuples-only --no-align --dbname=postgres --command='SHOW server_version')" "$((raw / 1000000))" "$rounds"
-printf '| %-40s | %12s | %6s | %7s |\n' "what" "figure" "ratio" "limit"
-printf '|%s|%s:|%s:|%s:|\n' "$(printf -- '-%.0s' {1..42})" "$(printf -- '-%.0s' {1..13})" "$(printf -- '-%.0s' {1..7})" "$(printf -- '-%.0s' {1..8})"
-for line in "${rows[@]}"; do
-  IFS='|' read -r what figure share limit <<<"$line"
-  printf '| %-40s | %12s | %6s | %7s |\n' "$what" "$figure" "$share" "$limit"
-done
+printf '| %-40s | %12s | %6s | %7s |\n' what figure ratio limit
+echo '|------------------------------------------|-------------:|-------:|--------:|'
+printf '%s\n' "${rows[@]}"
