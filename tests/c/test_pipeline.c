@@ -267,6 +267,19 @@ static void a_sink_that_dies_while_the_source_is_silent_is_told_at_once(void **s
     assert_true(nj_now() - began < 3 * NJ_SECOND);
 }
 
+/* Last words and the exit race with each other. */
+static void last_words_are_never_lost(void **state)
+{
+    (void)state;
+    static char *argv[] = {"cat", "/no/such/file", NULL};
+    for (int turn = 0; turn < 100; turn++) {
+        pipeline_spec spec = between(program(argv), nowhere);
+        assert_fails(&spec, "EXIT", "cat failed", "/no/such/file");
+        spec = between(shell("exec sleep 100"), program(argv));
+        assert_fails(&spec, "EXIT", "cat failed", "/no/such/file");
+    }
+}
+
 static void what_every_program_said_is_kept_whoever_failed(void **state)
 {
     (void)state;
@@ -473,6 +486,7 @@ int main(void)
         with_folder(a_sink_never_sees_a_clean_end_of_a_damaged_file),
         with_folder(a_sink_that_reads_nothing_is_told_however_little_there_is),
         with_folder(a_sink_that_dies_while_the_source_is_silent_is_told_at_once),
+        with_folder(last_words_are_never_lost),
         with_folder(what_every_program_said_is_kept_whoever_failed),
         with_folder(a_program_that_is_not_there_is_told),
         with_folder(the_same_digest_twice_is_refused),
