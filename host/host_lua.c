@@ -3,6 +3,7 @@
 #include "host/embedded.h"
 #include "host/state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -95,6 +96,52 @@ static int l_random(lua_State *L)
     return 1;
 }
 
+/* ---- read_line: what somebody types, without keeping Ctrl-C from its work ---- */
+
+typedef struct line_job {
+    nj_job base;
+    char text[1024]; /* longer lines are cut */
+    size_t size;
+    bool ended; /* the input, before there was a line */
+} line_job;
+
+static int line_run(nj_job *base, const nj_wait *wait, nj_error *error)
+{
+    line_job *job = (line_job *)base;
+    for (;;) {
+        char byte;
+        size_t count;
+        nj_event event = {.fd = 0, .wanted = NJ_READABLE};
+        if (nj_wait_events(wait, &event, 1, NJ_NEVER, error) < 0 ||
+            nj_read(0, &byte, 1, wait, "standard input", &count, error) != 0)
+            return -1;
+        job->ended = count == 0 && job->size == 0;
+        if (count == 0 || byte == '\n')
+            return 0;
+        if (job->size < sizeof job->text)
+            job->text[job->size++] = byte;
+    }
+}
+
+static int line_done(lua_State *L, nj_job *base)
+{
+    const line_job *job = (line_job *)base;
+    if (job->ended)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, job->text, job->size);
+    return 1;
+}
+
+static const nj_job_class line_class = {"host.read_line", line_run, line_done, NULL};
+
+/* read_line() → the next line of standard input, or nil at its end. Waits. */
+static int l_read_line(lua_State *L)
+{
+    line_job *job = nj_job_new(L, &line_class, sizeof *job);
+    return nj_job_await(L, &job->base, HUGE_VAL);
+}
+
 /* exit(status): end the program in order, as if every task had been cancelled */
 static int l_exit(lua_State *L)
 {
@@ -126,6 +173,7 @@ int nj_open_host(lua_State *L)
         {"random", l_random},
         {"exit", l_exit},
         {"wrap_error", l_wrap_error},
+        {"read_line", l_read_line},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);

@@ -48,7 +48,7 @@ local function confirm(arguments, question)
     return
   end
   io.stderr:write(question, " [y/N] ")
-  local answer <const> = io.read("l")
+  local answer <const> = host.read_line()
   if not (answer or ""):lower():find("^%s*y") then
     fail("DECLINED", "nothing was done: the answer was not yes")
   end

@@ -241,6 +241,8 @@ describe("before anything is done", function()
     assert.matches("[y/N]", declined.stdout, 1, true)
     assert.equal(2, declined.exit)
     assert.same({}, server:made_databases())
+    assert.equal(130, answered("\3").exit) -- Ctrl-C
+    assert.same({}, server:made_databases())
     assert.equal(0, answered("y").exit)
     assert.equal(1, #server:made_databases())
   end)
