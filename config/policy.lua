@@ -42,6 +42,12 @@ return {
     -- end,
   },
 
+  hooks = {
+    -- Called with every event of the log as a table: { time, level, task, event, and its fields }.
+    --
+    -- event = function(event) end,
+  },
+
   restore = {
     -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
   },

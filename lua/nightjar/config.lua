@@ -164,9 +164,19 @@ local function finder(targets)
   end
 end
 
+-- Without this a mistyped --home would make logs and backups wherever it happens to be.
+local function demand_home(home)
+  local status <const> = fs.stat(home .. "/config", { follow = true })
+  if not status or status.type ~= "folder" then
+    fail("CONFIG", ("there is no folder config in '%s'"):format(home),
+      "--home or NIGHTJAR_HOME says where the home is; nightjar init DIR makes one.")
+  end
+end
+
 -- The configuration of the home, or fails CONFIG with file, line and key.
 function M.load(options)
   local home <const> = options.home
+  demand_home(home)
   local warnings = {}
   local values <const>, place <const> = collect_values(home, warnings)
   local policy <const> = policy_of.merge(read_policy(home), values, place)

@@ -56,6 +56,7 @@ function M.run(run, task, arguments)
   local log <const> = log_of.open {
     folder = config.log_folder, family = task.log or task.name, task = task.name,
     secrets = config.secrets, echo = run.verbose, level = run.verbose and "debug" or "info",
+    hook = config.policy.hooks.event,
   }
   log:info("started")
   local document, err = try(function()

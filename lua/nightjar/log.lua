@@ -3,11 +3,13 @@
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local redact = require "nightjar.redact"
+local task_of = require "nightjar.task"
 local units = require "nightjar.units"
 
 local M = {}
 
 local largest <const>, kept <const> = 5000000, 5
+local hook_seconds <const> = 2
 
 local levels <const> = { debug = 1, info = 2, warn = 3, error = 4 }
 
@@ -60,13 +62,37 @@ local function rotate(path)
   fs.rename(path, path .. ".1")
 end
 
+-- The event as policy.hooks.event gets it, without secrets.
+local function event_table(self, time, level, event, fields)
+  local copy = { time = units.iso(time), level = level, task = self.task, event = event }
+  for name, value in pairs(fields or {}) do
+    copy[name] = type(value) == "string" and redact(value, self.secrets) or value
+  end
+  return copy
+end
+
 local methods = {}
+
+-- A hook that fails or takes too long is not called again: the log says so, once.
+function methods:call_hook(time, level, event, fields)
+  local hook <const> = self.hook
+  if not hook then
+    return
+  end
+  local _, err = try(task_of.shield, hook_seconds, hook,
+    event_table(self, time, level, event, fields))
+  if err then
+    self.hook = nil
+    self:write("warn", "policy.failed", { policy = "hooks.event", message = err.message })
+  end
+end
 
 function methods:write(level, event, fields)
   if levels[level] < levels[self.level] then
     return
   end
-  local line <const> = M.line(host.time(), level, self.task, event, fields, self.secrets)
+  local now <const> = host.time()
+  local line <const> = M.line(now, level, self.task, event, fields, self.secrets)
   if self.echo then
     io.stderr:write(line, "\n")
   end
@@ -78,6 +104,7 @@ function methods:write(level, event, fields)
     end
     io.stderr:write(line, "\n")
   end
+  self:call_hook(now, level, event, fields)
 end
 
 for level in pairs(levels) do
@@ -87,11 +114,12 @@ for level in pairs(levels) do
 end
 
 -- options: folder, family (the file is <folder>/<family>.log), task, secrets, level ("info"),
--- echo (also on standard error).
+-- echo (also on standard error), hook (a function that gets every event as a table).
 function M.open(options)
   local log <const> = setmetatable({
     path = ("%s/%s.log"):format(options.folder, options.family), task = options.task,
     secrets = options.secrets or {}, level = options.level or "info", echo = options.echo,
+    hook = options.hook,
   }, { __index = methods })
   -- What keeps it from being rotated keeps it from being written as well, which is told then.
   try(function()

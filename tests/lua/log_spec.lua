@@ -64,4 +64,21 @@ describe("the log", function()
     assert.equal("3", fs.read(folder .. "/backup.log.5"):sub(1, 1))
     assert.equal(1, select(2, written():gsub("\n", "")))
   end)
+
+  it("gives every event to the policy's hook, without secrets, until the hook fails", function()
+    local events = {}
+    local log <const> = log_of.open { folder = folder, family = "backup", task = "backup",
+      secrets = { "hunter22" }, hook = function(event)
+        events[#events + 1] = event
+        assert(#events < 2, "enough")
+      end }
+    log:info("first", { text = "it was hunter22", rows = 3 })
+    log:info("second")
+    log:info("third")
+    assert.equal(2, #events)
+    assert.same({ "first", "info", "backup", "it was ***", 3 }, { events[1].event,
+      events[1].level, events[1].task, events[1].text, events[1].rows })
+    local _, failures = written():gsub("policy.failed", "")
+    assert.equal(1, failures)
+  end)
 end)
