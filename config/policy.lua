@@ -19,7 +19,7 @@ return {
   -- },
 
   backup = {
-    -- level = 3,                           -- of compression: 1 is fastest, 12 smallest
+    -- level = 1,                           -- of compression: 1 is fastest, 12 smallest
     -- proof = true,                        -- restore each backup, and compare it
     -- timeout = "6h",                      -- for one database
     -- stall = "5m",                        -- without a byte moved

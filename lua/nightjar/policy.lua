@@ -66,7 +66,7 @@ local function defaults()
     health = { checks = {}, timeout = 5, attempts = 3 },
     alerts = { interval = 900, ladder = { 900, 3600, 14400, 86400 }, bypass = 3, strict = false },
     startup = { wait = 300, start = {} },
-    backup = { level = 3, proof = true, timeout = 21600, stall = 300, lock_wait = 30,
+    backup = { level = 1, proof = true, timeout = 21600, stall = 300, lock_wait = 30,
       max_age = 93600 },
     retention = { keep = 604800, keep_min = 3 },
     remote = { keep = 2419200 },

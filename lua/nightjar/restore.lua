@@ -182,7 +182,7 @@ local function fill(session, choice, create_sql)
   local meter <const> = pipeline.meter()
   local _ <close> = session.context.progress("restoring " .. choice.into, meter)
   stored.restore(session, choice.set.folder, choice.file, choice.temporary,
-    { timeout = backup.timeout, stall = backup.stall, progress = meter })
+    { timeout = backup.timeout, progress = meter })
   do
     local connection <close> = session:connect(choice.temporary)
     connection:query("ANALYZE", nil, { timeout = analyze_seconds })

@@ -43,14 +43,15 @@ function M.text(folder, file)
 end
 
 -- Stream a dump to `to`, and demand that it is what the manifest says: its bytes, its end marker,
--- its content. Returns the fingerprint.
+-- its content. Returns the fingerprint. No stall limit: psql that builds an index takes no byte for
+-- as long as that takes.
 local function stream(folder, file, to, options)
   demand_size(folder, file)
   local result, err = try(pipeline.run, {
     from = fs.source(folder .. "/" .. file.name),
     through = { digest { "sha256" }, gzip.decompress {},
       fingerprint.sql { texts = options.texts } },
-    to = to, timeout = options.timeout, stall = options.stall, progress = options.progress,
+    to = to, timeout = options.timeout, stall = math.huge, progress = options.progress,
   })
   if err then
     local is_damage <const> = err.code == "FORMAT" or err.code == "CHECKSUM"

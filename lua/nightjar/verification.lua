@@ -108,7 +108,7 @@ local function restore_and_compare(session, folder, value, file, described)
     local meter <const> = pipeline.meter()
     local _ <close> = session.context.progress(file.database .. ": restoring to prove it", meter)
     stored.restore(session, folder, file, database.name,
-      { timeout = backup.timeout, stall = backup.stall, progress = meter })
+      { timeout = backup.timeout, progress = meter })
   end
   local meter <const> = pipeline.meter()
   local _ <close> = session.context.progress(file.database .. ": comparing", meter)
