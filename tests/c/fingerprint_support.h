@@ -58,7 +58,8 @@ static inline fingerprint *read_text(const char *text)
 static inline void show_text(FILE *out, const char *label, fingerprint_text text)
 {
     fprintf(out, "%s", label);
-    fwrite(text.bytes, 1, text.size, out);
+    if (text.size > 0)
+        fwrite(text.bytes, 1, text.size, out);
 }
 
 /* All of the result as text; the caller frees it. */
