@@ -241,10 +241,22 @@ describe("before anything is done", function()
     assert.matches("[y/N]", declined.stdout, 1, true)
     assert.equal(2, declined.exit)
     assert.same({}, server:made_databases())
-    assert.equal(130, answered("\3").exit) -- Ctrl-C
-    assert.same({}, server:made_databases())
     assert.equal(0, answered("y").exit)
     assert.equal(1, #server:made_databases())
+  end)
+
+  it("on a terminal Ctrl-C ends the question", function()
+    local place <const> = support.folder()
+    local result <const> = process.run { "bash", "-c", [[
+      cd "$0" && mkfifo keys && touch shown
+      script --quiet --return --flush --command "$1" /dev/null <keys >shown & exec 3>keys
+      until grep -qF '[y/N]' shown || ! kill -0 $!; do sleep 0.05; done
+      printf '\003' >&3; wait $!]], place.path,
+      ("%s --home %s restore --database shop --replace"):format(support.program, home.path),
+      check = false, env = server:environment(), timeout = 60 }
+    place:close()
+    assert.equal(130, result.exit, result.stdout .. result.stderr)
+    assert.same({}, server:made_databases())
   end)
 
   it("a database that the backup does not hold is named", function()
