@@ -2,53 +2,19 @@
 
 local fs = require "nightjar.fs"
 local process = require "nightjar.process"
+local containers = require "tests.e2e.containers"
 local support = require "tests.e2e.support"
 
 local container, home, port, older
-local image <const> = "nightjar-test"
 local password <const> = "p a'ss\"word"
 
--- An empty tree, imported as an image in no time; the programs come from this host by a mount.
-local function import_image()
-  local tree <const> = support.folder()
-  process.run { "bash", "-ec", [[
-    umask 022; cd "$0" && chmod 755 . && mkdir -p usr etc tmp run proc sys dev root var/run/postgresql
-    ln -s usr/bin bin; ln -s usr/lib lib; ln -s usr/sbin sbin; [ ! -d /usr/lib64 ] || ln -s usr/lib64 lib64
-    chmod 1777 tmp var/run/postgresql
-    grep -E '^(root|postgres):' /etc/passwd >etc/passwd; grep -E '^(root|postgres):' /etc/group >etc/group
-    tar -c . | docker import - "$1" >/dev/null]], tree.path, image, timeout = 120 }
-  tree:close()
-end
-
-local function docker(...)
-  local command = { timeout = 120, "docker", ... }
-  return (process.run(command).stdout:gsub("%s+$", ""))
-end
-
-local function start_container()
-  local user <const> = process.run({ "id", "-u", "postgres" }).stdout:gsub("\n", "")
-  local programs <const> = process.run({ "bash", "-c",
-    "dirname \"$(find /usr/lib/postgresql -path '*/bin/initdb' | sort -V | tail -n 1)\"" }).stdout:gsub("\n", "")
-  container = docker("run", "--detach", "--user", "postgres", "--volume", "/usr:/usr:ro", "--tmpfs",
-    "/pg:uid=" .. user .. ",mode=700", "--publish", "127.0.0.1::5432", "--env", "PATH=" .. programs .. ":/usr/bin:/bin",
-    image, "bash", "-ec", [[
-      printf '%s' "$0" >/tmp/password
-      initdb -D /pg/d --username postgres --pwfile /tmp/password --auth scram-sha-256 --locale C.UTF-8 --no-sync
-      echo 'host all all all scram-sha-256' >>/pg/d/pg_hba.conf
-      exec postgres -D /pg/d -c fsync=off -c 'listen_addresses=*' -c unix_socket_directories=/tmp,/var/run/postgresql]],
-    password)
-  port = docker("port", container, "5432/tcp"):match ":(%d+)"
-end
-
 local function inside(sql, database)
-  return process.run { "docker", "exec", "--interactive", "--env", "PGPASSWORD", container, "psql", "-XqAt", "-U",
-    "postgres", "-h", "/tmp", "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", stdin = sql,
-    env = { PGPASSWORD = password }, timeout = 60 }.stdout
+  return containers.sql(container, password, sql, database)
 end
 
 setup(function()
-  import_image()
-  start_container()
+  containers.import_image()
+  container, port = containers.postgres(nil, password)
   support.wait_for(60, "the server in the container answers", function()
     return (try(inside, "SELECT 1"))
   end)
@@ -63,9 +29,7 @@ setup(function()
 end)
 
 teardown(function()
-  if container then
-    process.run { "docker", "rm", "--force", "--volumes", container, check = false }
-  end
+  containers.remove(container)
   home:close()
   older:close()
 end)
@@ -136,7 +100,7 @@ describe("a server in a container", function()
   end)
 
   it("that is stopped is named in the error", function()
-    docker("stop", "--time", "1", container)
+    containers.docker("stop", "--time", "1", container)
     local result <const> = home:run { "backup", env = { PATH = older.PATH } }
     assert.equal(2, result.exit)
     assert.matches("127.0.0.1", result.stderr, 1, true)

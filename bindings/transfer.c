@@ -1,0 +1,167 @@
+/* One transfer by libcurl, on a multi handle so that it can be woken. */
+#include "bindings/transfer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode library;
+
+static void begin_library(void)
+{
+    library = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int transfer_begin(transfer *self, nj_error *error)
+{
+    memset(self, 0, sizeof *self);
+    pthread_once(&once, begin_library);
+    self->easy = library == CURLE_OK ? curl_easy_init() : NULL;
+    self->multi = self->easy ? curl_multi_init() : NULL;
+    if (!self->multi) {
+        transfer_end(self);
+        return nj_fail(error, "SYSTEM", "libcurl cannot begin");
+    }
+    curl_easy_setopt(self->easy, CURLOPT_ERRORBUFFER, self->problem);
+    curl_easy_setopt(self->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(self->easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(self->easy, CURLOPT_NOPROGRESS, 1L);
+    /* A name that does not resolve must not hold up who has given up waiting for it. */
+    curl_easy_setopt(self->easy, CURLOPT_QUICK_EXIT, 1L);
+    return 0;
+}
+
+void transfer_end(transfer *self)
+{
+    if (self->multi && self->easy)
+        curl_multi_remove_handle(self->multi, self->easy);
+    if (self->easy)
+        curl_easy_cleanup(self->easy);
+    if (self->multi)
+        curl_multi_cleanup(self->multi);
+    self->easy = NULL;
+    self->multi = NULL;
+}
+
+/* ---- performing ---- */
+
+/* Milliseconds until the deadline, at most a minute; libcurl has timers of its own beside it. */
+static int milliseconds(int64_t deadline)
+{
+    enum { MINUTE = 60000 };
+    int64_t left = deadline == NJ_NEVER ? INT64_MAX : (deadline - nj_now()) / 1000000 + 1;
+    return left < 0 ? 0 : left > MINUTE ? MINUTE : (int)left;
+}
+
+static CURLMcode turn(transfer *self, const nj_wait *wait, int *running)
+{
+    struct curl_waitfd wake = {.fd = wait->cancel ? wait->cancel->fd : -1,
+                               .events = CURL_WAIT_POLLIN};
+    CURLMcode code = curl_multi_perform(self->multi, running);
+    if (code == CURLM_OK && *running)
+        code = curl_multi_poll(self->multi, &wake, wait->cancel ? 1 : 0,
+                               milliseconds(wait->deadline), NULL);
+    return code;
+}
+
+static CURLcode outcome(transfer *self)
+{
+    int left;
+    CURLMsg *message = curl_multi_info_read(self->multi, &left);
+    return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error)
+{
+    int running = 1;
+    CURLMcode code = curl_multi_add_handle(self->multi, self->easy);
+    while (code == CURLM_OK && running) {
+        if (nj_wait_check(wait, error) != 0)
+            return -1;
+        code = turn(self, wait, &running);
+    }
+    if (code != CURLM_OK)
+        return nj_fail(error, "SYSTEM", "libcurl cannot go on: %s", curl_multi_strerror(code));
+    *ret_code = outcome(self);
+    return 0;
+}
+
+/* ---- what went wrong ---- */
+
+static const char *reason_of(const transfer *self, CURLcode code)
+{
+    return self->problem[0] ? self->problem : curl_easy_strerror(code);
+}
+
+static int fail_connect(const transfer *self, const char *peer, nj_error *error)
+{
+    long errnum = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_OS_ERRNO, &errnum);
+    if (errnum == 0)
+        return nj_fail(error, "REFUSED", "%s cannot be reached: %s", peer,
+                       reason_of(self, CURLE_COULDNT_CONNECT));
+    nj_fail_system(error, (int)errnum, "%s cannot be reached", peer);
+    if (errnum == ECONNREFUSED)
+        error->code = "REFUSED";
+    if (errnum == ETIMEDOUT)
+        error->code = "TIMEOUT";
+    return -1;
+}
+
+static int fail_tls(const transfer *self, CURLcode code, const char *peer, nj_error *error)
+{
+    nj_fail(error, "TLS", "%s: %s", peer, reason_of(self, code));
+    return nj_hint(error, "Check the name in its certificate, its dates, and who signed it.");
+}
+
+int transfer_fail(const transfer *self, CURLcode code, const char *peer, nj_error *error)
+{
+    const char *reason = reason_of(self, code);
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return nj_fail(error, "NOT_FOUND", "%s: its name has no address", peer);
+    case CURLE_COULDNT_CONNECT:
+        return fail_connect(self, peer, error);
+    case CURLE_OPERATION_TIMEDOUT:
+        return nj_fail(error, "TIMEOUT", "%s did not answer in time: %s", peer, reason);
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_USE_SSL_FAILED:
+        return fail_tls(self, code, peer, error);
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+        return nj_fail(error, "CLOSED", "%s hung up: %s", peer, reason);
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return nj_fail(error, "CONFIG", "%s: %s", peer, reason);
+    default:
+        return nj_fail(error, "SYSTEM", "%s: %s", peer, reason);
+    }
+}
+
+/* ---- what comes in ---- */
+
+size_t transfer_collect(char *bytes, size_t size, size_t count, void *data)
+{
+    transfer_text *text = data;
+    size_t more = size * count;
+    if (more > text->limit - text->size) {
+        text->overflown = true;
+        return CURL_WRITEFUNC_ERROR;
+    }
+    char *grown = realloc(text->bytes, text->size + more + 1);
+    if (!grown)
+        return CURL_WRITEFUNC_ERROR;
+    memcpy(grown + text->size, bytes, more);
+    text->bytes = grown;
+    text->size += more;
+    grown[text->size] = '\0';
+    return more;
+}

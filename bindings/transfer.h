@@ -1,0 +1,48 @@
+/* One transfer by libcurl, as a job runs it: with a deadline, and cancelled within 100 ms. What
+ * HTTP and SMTP have in common. Any thread.
+ *
+ *     transfer mail;
+ *     if (transfer_begin(&mail, error) == 0) {
+ *         curl_easy_setopt(mail.easy, …);
+ *         result = transfer_perform(&mail, wait, &code, error);
+ *     }
+ *     transfer_end(&mail); */
+#ifndef NIGHTJAR_TRANSFER_H
+#define NIGHTJAR_TRANSFER_H
+
+#include "host/platform.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+typedef struct transfer {
+    CURL *easy; /* NULL when not begun */
+    CURLM *multi;
+    char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong; "" for none */
+} transfer;
+
+/* An easy handle that raises no signals and follows no redirection. */
+int transfer_begin(transfer *self, nj_error *error);
+void transfer_end(transfer *self); /* idempotent; fine where begin failed, and on {0} */
+
+/* Perform it. -1 with TIMEOUT or CANCELLED where `wait` ended it, with SYSTEM where libcurl could
+ * not even try; else 0, and *ret_code is libcurl's result, for transfer_fail or the caller's own.
+ */
+int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error);
+
+/* Say why it failed: NOT_FOUND (no such host, or no such socket), REFUSED, DENIED (of a socket's
+ * file), TLS (with a hint), TIMEOUT, CLOSED (the other side hung up), CONFIG (a URL that is none);
+ * else SYSTEM. `peer` names the other side: "the mail server 'mx:587'". Returns -1. */
+int transfer_fail(const transfer *self, CURLcode code, const char *peer, nj_error *error);
+
+/* What comes in, in memory and never more than `limit` bytes; for CURLOPT_WRITEFUNCTION with a
+ * transfer_text as its data. It ends in a NUL that is not counted. */
+typedef struct transfer_text {
+    char *bytes; /* the owner frees it; NULL while nothing came */
+    size_t size, limit;
+    bool overflown; /* more came than the limit allows: the transfer was ended */
+} transfer_text;
+
+size_t transfer_collect(char *bytes, size_t size, size_t count, void *text);
+
+#endif
