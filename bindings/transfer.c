@@ -14,9 +14,20 @@ static void begin_library(void)
     library = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+/* libcurl asks now and then, also where it blocks; anything but 0 ends the transfer. */
+static int leave_off(void *data, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                     curl_off_t up)
+{
+    (void)down_total, (void)down, (void)up_total, (void)up;
+    transfer *self = data;
+    nj_error error;
+    return self->enough || (self->wait && nj_wait_check(self->wait, &error) != 0);
+}
+
 int transfer_begin(transfer *self, nj_error *error)
 {
     memset(self, 0, sizeof *self);
+    self->connect_by = NJ_NEVER;
     pthread_once(&once, begin_library);
     self->easy = library == CURLE_OK ? curl_easy_init() : NULL;
     self->multi = self->easy ? curl_multi_init() : NULL;
@@ -27,7 +38,9 @@ int transfer_begin(transfer *self, nj_error *error)
     curl_easy_setopt(self->easy, CURLOPT_ERRORBUFFER, self->problem);
     curl_easy_setopt(self->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(self->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(self->easy, CURLOPT_NOPROGRESS, 1L);
+    curl_easy_setopt(self->easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(self->easy, CURLOPT_XFERINFOFUNCTION, leave_off);
+    curl_easy_setopt(self->easy, CURLOPT_XFERINFODATA, self);
     /* A name that does not resolve must not hold up who has given up waiting for it. */
     curl_easy_setopt(self->easy, CURLOPT_QUICK_EXIT, 1L);
     return 0;
@@ -55,15 +68,24 @@ static int milliseconds(int64_t deadline)
     return left < 0 ? 0 : left > MINUTE ? MINUTE : (int)left;
 }
 
+static bool is_connected(const transfer *self)
+{
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(self->easy, CURLINFO_CONNECT_TIME_T, &microseconds);
+    return microseconds > 0;
+}
+
 static CURLMcode turn(transfer *self, const nj_wait *wait, int *running)
 {
     struct curl_waitfd wake = {.fd = wait->cancel ? wait->cancel->fd : -1,
                                .events = CURL_WAIT_POLLIN};
     CURLMcode code = curl_multi_perform(self->multi, running);
-    if (code == CURLM_OK && *running)
-        code = curl_multi_poll(self->multi, &wake, wait->cancel ? 1 : 0,
-                               milliseconds(wait->deadline), NULL);
-    return code;
+    if (code != CURLM_OK || !*running)
+        return code;
+    int64_t until = wait->deadline;
+    if (self->connect_by < until && !is_connected(self))
+        until = self->connect_by;
+    return curl_multi_poll(self->multi, &wake, wait->cancel ? 1 : 0, milliseconds(until), NULL);
 }
 
 static CURLcode outcome(transfer *self)
@@ -73,19 +95,31 @@ static CURLcode outcome(transfer *self)
     return message && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
 }
 
+/* Has the time to connect passed without a connection? */
+static bool is_late(const transfer *self)
+{
+    return self->connect_by != NJ_NEVER && nj_now() >= self->connect_by && !is_connected(self);
+}
+
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error)
 {
     int running = 1;
     CURLMcode code = curl_multi_add_handle(self->multi, self->easy);
+    self->wait = wait;
     while (code == CURLM_OK && running) {
         if (nj_wait_check(wait, error) != 0)
             return -1;
+        if (is_late(self)) {
+            snprintf(self->problem, sizeof self->problem, "no connection was made");
+            *ret_code = CURLE_OPERATION_TIMEDOUT;
+            return 0;
+        }
         code = turn(self, wait, &running);
     }
     if (code != CURLM_OK)
         return nj_fail(error, "SYSTEM", "libcurl cannot go on: %s", curl_multi_strerror(code));
     *ret_code = outcome(self);
-    return 0;
+    return *ret_code == CURLE_ABORTED_BY_CALLBACK ? nj_wait_check(wait, error) : 0;
 }
 
 /* ---- what went wrong ---- */

@@ -19,6 +19,10 @@ typedef struct transfer {
     CURL *easy; /* NULL when not begun */
     CURLM *multi;
     char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong; "" for none */
+    int64_t connect_by; /* when the connection has to be there; libcurl's own CONNECTTIMEOUT counts
+                           the greeting and the login of a mail server too. NJ_NEVER at first */
+    bool enough;        /* a callback may set it: end, now or within a second, whatever is left */
+    const nj_wait *wait; /* of transfer_perform, for its callback */
 } transfer;
 
 /* An easy handle that raises no signals and follows no redirection. */
@@ -27,7 +31,7 @@ void transfer_end(transfer *self); /* idempotent; fine where begin failed, and o
 
 /* Perform it. -1 with TIMEOUT or CANCELLED where `wait` ended it, with SYSTEM where libcurl could
  * not even try; else 0, and *ret_code is libcurl's result, for transfer_fail or the caller's own.
- */
+ * Where libcurl blocks by itself (behind the end of a mail) a cancel takes up to a second. */
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error);
 
 /* Say why it failed: NOT_FOUND (no such host, or no such socket), REFUSED, DENIED (of a socket's
