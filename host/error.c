@@ -14,6 +14,7 @@ static void error_begin(nj_error *error, const char *code)
     error->errnum = 0;
     error->exit_status = -1;
     error->signal = 0;
+    error->status = 0;
     error->sqlstate[0] = '\0';
 }
 

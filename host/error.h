@@ -18,6 +18,7 @@ typedef struct nj_error {
     int errnum;                       /* errno of a failed system call; 0 for none */
     int exit_status;                  /* of a child that exited, for code "EXIT"; else -1 */
     int signal;                       /* that ended a child, for code "SIGNAL"; else 0 */
+    int status;                       /* that an HTTP or SMTP server answered with; 0 for none */
     char sqlstate[6];                 /* of PostgreSQL, for codes "PG" and "AUTH"; "" for none */
 } nj_error;
 

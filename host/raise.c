@@ -38,6 +38,8 @@ void nj_push_error(lua_State *L, const nj_error *error, const char *operation)
         set_integer(L, "exit", error->exit_status);
     if (error->signal > 0)
         set_integer(L, "signal", error->signal);
+    if (error->status > 0)
+        set_integer(L, "status", error->status);
     luaL_traceback(L, L, NULL, 0);
     lua_setfield(L, -2, "traceback");
     luaL_setmetatable(L, error_type);
