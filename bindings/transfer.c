@@ -150,9 +150,20 @@ static int fail_tls(const transfer *self, CURLcode code, const char *peer, nj_er
     return nj_hint(error, "Check the name in its certificate, its dates, and who signed it.");
 }
 
+/* Since TLS 1.3 who misses a certificate of ours says so when the handshake seems to be over. */
+static bool is_alert(CURLcode code, const char *reason)
+{
+    return (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR) && strstr(reason, "SSL") &&
+           strstr(reason, " alert ");
+}
+
 int transfer_fail(const transfer *self, CURLcode code, const char *peer, nj_error *error)
 {
     const char *reason = reason_of(self, code);
+    if (is_alert(code, reason)) {
+        nj_fail(error, "TLS", "%s: %s", peer, reason);
+        return nj_hint(error, "It refuses our certificate, or wants one where we show none.");
+    }
     switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -173,8 +184,11 @@ int transfer_fail(const transfer *self, CURLcode code, const char *peer, nj_erro
     case CURLE_PARTIAL_FILE:
         return nj_fail(error, "CLOSED", "%s hung up: %s", peer, reason);
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return nj_fail(error, "CONFIG", "%s: %s", peer, reason);
+    case CURLE_UNSUPPORTED_PROTOCOL: /* also said of an answer that does not begin as HTTP does */
+    case CURLE_WEIRD_SERVER_REPLY:
+        return nj_fail(error, "FORMAT", "%s answers with something else than was asked for: %s",
+                       peer, reason);
     default:
         return nj_fail(error, "SYSTEM", "%s: %s", peer, reason);
     }

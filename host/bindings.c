@@ -8,6 +8,7 @@ const luaL_Reg nj_bindings[] = {
     {"nightjar.fingerprint", nj_open_fingerprint},
     {"nightjar.fs", nj_open_fs},
     {"nightjar.gzip", nj_open_gzip},
+    {"nightjar.http", nj_open_http},
     {"nightjar.json", nj_open_json},
     {"nightjar.pipeline", nj_open_pipeline},
     {"nightjar.postgres", nj_open_postgres},

@@ -8,6 +8,7 @@ int nj_open_digest(lua_State *L);
 int nj_open_fingerprint(lua_State *L);
 int nj_open_fs(lua_State *L);
 int nj_open_gzip(lua_State *L);
+int nj_open_http(lua_State *L);
 int nj_open_json(lua_State *L);
 int nj_open_pipeline(lua_State *L);
 int nj_open_postgres(lua_State *L);
