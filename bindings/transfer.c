@@ -60,12 +60,13 @@ void transfer_end(transfer *self)
 
 /* ---- performing ---- */
 
-/* Milliseconds until the deadline, at most a minute; libcurl has timers of its own beside it. */
+/* Milliseconds until the deadline, at most a second: not every limit of libcurl's has a timer, it
+ * has to be asked (for that of a mail server's answer). */
 static int milliseconds(int64_t deadline)
 {
-    enum { MINUTE = 60000 };
+    enum { SECOND = 1000 };
     int64_t left = deadline == NJ_NEVER ? INT64_MAX : (deadline - nj_now()) / 1000000 + 1;
-    return left < 0 ? 0 : left > MINUTE ? MINUTE : (int)left;
+    return left < 0 ? 0 : left > SECOND ? SECOND : (int)left;
 }
 
 static bool is_connected(const transfer *self)

@@ -19,9 +19,9 @@ typedef struct transfer {
     CURL *easy; /* NULL when not begun */
     CURLM *multi;
     char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong; "" for none */
-    int64_t connect_by; /* when the connection has to be there; libcurl's own CONNECTTIMEOUT counts
-                           the greeting and the login of a mail server too. NJ_NEVER at first */
-    bool enough;        /* a callback may set it: end, now or within a second, whatever is left */
+    int64_t connect_by;  /* when the connection has to be there; libcurl's own CONNECTTIMEOUT counts
+                            the greeting and the login of a mail server too. NJ_NEVER at first */
+    bool enough;         /* a callback may set it: end, now or within a second, whatever is left */
     const nj_wait *wait; /* of transfer_perform, for its callback */
 } transfer;
 
