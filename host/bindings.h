@@ -5,7 +5,6 @@
 #include <lauxlib.h>
 
 int nj_open_digest(lua_State *L);
-int nj_open_docker_stream(lua_State *L);
 int nj_open_fingerprint(lua_State *L);
 int nj_open_fs(lua_State *L);
 int nj_open_gzip(lua_State *L);
@@ -14,6 +13,7 @@ int nj_open_json(lua_State *L);
 int nj_open_pipeline(lua_State *L);
 int nj_open_postgres(lua_State *L);
 int nj_open_process(lua_State *L);
+int nj_open_smtp(lua_State *L);
 
 extern const luaL_Reg nj_bindings[]; /* {"nightjar.digest", nj_open_digest}, … {NULL, NULL} */
 
