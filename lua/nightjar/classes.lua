@@ -66,7 +66,7 @@ return {
     "Is it running and listening? docker logs --tail 50 {container}; SHOW listen_addresses",
     network),
   ["pg.no_response"] = crit("database does not answer",
-    "Is the network or the server stuck? docker stats {container}; docker logs --tail 50 {container}",
+    "Is the network or the server stuck? docker stats {container}; docker logs -n 50 {container}",
     network),
   ["pg.rejecting"] = warn("database turns connections away",
     "It is starting up, shutting down or recovering: docker logs --tail 50 {container}",
