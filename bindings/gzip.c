@@ -1,5 +1,5 @@
-/* gzip: members by libdeflate, reading by zlib's raw inflate. */
-#include "bindings/gzip.h"
+/* gzip: members of deflated blocks, reading by zlib's raw inflate. */
+#include "bindings/gzip_deflate.h"
 
 #include <libdeflate.h>
 #include <limits.h>
@@ -31,33 +31,9 @@ static uint32_t get_32(const unsigned char *bytes)
 
 /* ---- writing ---- */
 
-struct gzip_compressor {
-    struct libdeflate_compressor *deflate;
-};
-
-int gzip_compressor_new(int level, gzip_compressor **ret_compressor, nj_error *error)
-{
-    gzip_compressor *compressor = calloc(1, sizeof *compressor);
-    if (compressor)
-        compressor->deflate = libdeflate_alloc_compressor(level);
-    if (!compressor || !compressor->deflate) {
-        gzip_compressor_free(compressor);
-        return nj_fail(error, "SYSTEM", "out of memory for a compressor of level %d", level);
-    }
-    *ret_compressor = compressor;
-    return 0;
-}
-
-void gzip_compressor_free(gzip_compressor *compressor)
-{
-    if (compressor && compressor->deflate)
-        libdeflate_free_compressor(compressor->deflate);
-    free(compressor);
-}
-
 size_t gzip_bound(size_t size)
 {
-    return FIXED_HEADER + EXTRA + libdeflate_deflate_compress_bound(NULL, size) + TRAILER;
+    return FIXED_HEADER + EXTRA + gzip_deflate_bound(size) + TRAILER;
 }
 
 size_t gzip_compress(gzip_compressor *compressor, const void *bytes, size_t size, void *member)
@@ -68,8 +44,7 @@ size_t gzip_compress(gzip_compressor *compressor, const void *bytes, size_t size
                                            0,    255,  8, 0,          'N', 'J', 4, 0};
     unsigned char *start = member;
     unsigned char *data = start + FIXED_HEADER + EXTRA;
-    size_t room = libdeflate_deflate_compress_bound(compressor->deflate, size);
-    size_t length = libdeflate_deflate_compress(compressor->deflate, bytes, size, data, room);
+    size_t length = gzip_deflate(compressor, bytes, size, data);
     size_t total = (size_t)(data - start) + length + TRAILER;
     memcpy(start, header, sizeof header);
     put_32(start + sizeof header, (uint32_t)total);

@@ -1,4 +1,4 @@
-/* gzip: independent members made by libdeflate, and any gzip read by zlib. Any thread, one at a
+/* gzip: independent members of deflated blocks, and any gzip read by zlib. Any thread, one at a
  * time for each object.
  *
  * A member that is written here holds at most GZIP_BLOCK bytes and has an FEXTRA subfield "NJ" of
@@ -18,7 +18,8 @@ enum { GZIP_BLOCK = 1 << 20, GZIP_LEVEL_LEAST = 1, GZIP_LEVEL_MOST = 12 };
 
 typedef struct gzip_compressor gzip_compressor;
 
-/* Levels are libdeflate's: 1 is fastest, 12 slowest. */
+/* 1 is fastest, by ISA-L where this was built with it; the others to 12, smallest and slowest, are
+ * libdeflate's. */
 int gzip_compressor_new(int level, gzip_compressor **ret_compressor, nj_error *error);
 void gzip_compressor_free(gzip_compressor *compressor); /* NULL is fine */
 

@@ -52,6 +52,11 @@ static const char *source_name(const pipeline_state *pipeline)
     return from->kind == PIPELINE_FILE ? from->path : from->argv[0];
 }
 
+/* A program writes a few KiB at a time. To be woken for each costs both sides more than the bytes
+ * do: where little has come, wait a moment for more of it. */
+enum { LITTLE = 256 << 10 };
+static const int64_t MOMENT = NJ_SECOND / 1000;
+
 /* Fill the block, or come to the end of the input with less. */
 static int fill(pipeline_station *station, pipeline_block *block, nj_error *error)
 {
@@ -68,6 +73,9 @@ static int fill(pipeline_station *station, pipeline_block *block, nj_error *erro
         atomic_fetch_add(&pipeline->moved, got);
         if (pipeline->spec->meter)
             atomic_fetch_add(&pipeline->spec->meter->bytes_in, got);
+        if (got > 0 && got < LITTLE && block->size < PIPELINE_BLOCK &&
+            nj_wait_until(&wait, nj_now() + MOMENT, error) != 0)
+            return -1;
     }
     return 0;
 }

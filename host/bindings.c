@@ -13,6 +13,7 @@ const luaL_Reg nj_bindings[] = {
     {"nightjar.pipeline", nj_open_pipeline},
     {"nightjar.postgres", nj_open_postgres},
     {"nightjar.process", nj_open_process},
+    {"nightjar.raw.docker_stream", nj_open_docker_stream},
     {"nightjar.raw.smtp", nj_open_smtp},
     {NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 int nj_open_digest(lua_State *L);
+int nj_open_docker_stream(lua_State *L);
 int nj_open_fingerprint(lua_State *L);
 int nj_open_fs(lua_State *L);
 int nj_open_gzip(lua_State *L);
