@@ -65,7 +65,7 @@ function M.describe(target, id, value, missing)
   local good <const> = state == "complete" and not disproved
   return {
     id = id, target = target, state = state, started = units.parse_iso(value.started),
-    manifest = value, verdict = verdict, proven = good and verdict == "proven", good = good,
+    readable = true, verdict = verdict, proven = good and verdict == "proven", good = good,
     pinned = value.pinned, narrowed = value.options.only ~= nil, bytes = bytes,
     raw_bytes = raw_bytes, databases = database_names(value),
     problem = missing or first_problem(value) or verdict ~= "proven" and last and last.reason
@@ -94,6 +94,15 @@ local function read_set(folder, target, id)
   end
   set.folder = path
   return set
+end
+
+-- The manifest of a set out of the list, which keeps none: that of 10,000 tables takes 20 MB.
+function M.manifest(set)
+  if not set.readable then
+    fail("FORMAT", ("backup '%s' cannot be used: %s"):format(set.id, set.problem),
+      "Choose another one.")
+  end
+  return manifest.read(set.folder)
 end
 
 -- Every set of a target, newest first. Runs that did not end are not among them.

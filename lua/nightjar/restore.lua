@@ -85,23 +85,20 @@ end
 function M.choose(config, target, options)
   local sets <const> = catalogue.list(config.backup_folder, target.name)
   local set <const> = catalogue.resolve(sets, options.backup, options.database)
-  if not set.manifest then
-    fail("FORMAT", ("backup '%s' cannot be used: %s"):format(set.id, set.problem),
-      "Choose another one.")
-  end
+  local value <const> = catalogue.manifest(set)
   local database = options.database or #set.databases == 1 and set.databases[1]
   if not database then
     fail("USAGE", ("backup '%s' holds %d databases"):format(set.id, #set.databases),
       "Say which with --database: " .. table.concat(set.databases, ", "))
   end
-  local file <const> = manifest.file(set.manifest, "database", database)
+  local file <const> = manifest.file(value, "database", database)
   if not file then
     fail("NOT_FOUND", ("backup '%s' does not hold database '%s'"):format(set.id, database),
       "It holds: " .. table.concat(set.databases, ", "))
   end
-  for _, described in ipairs(set.manifest.databases) do
+  for _, described in ipairs(value.databases) do
     if described.name == database then
-      return { set = set, file = file, described = described, database = database,
+      return { set = set, manifest = value, file = file, described = described, database = database,
         into = options.as or database, replace = options.replace }
     end
   end
@@ -109,7 +106,7 @@ end
 
 local function warnings(session, choice, live)
   local found = {}
-  local value <const> = choice.set.manifest
+  local value <const> = choice.manifest
   local function warn(format, ...)
     found[#found + 1] = { step = "warning", text = format:format(...) }
   end
@@ -160,7 +157,7 @@ function M.plan(session, choice)
     ("__restore_%s_%s"):format(session.id, host.random(3)))
   choice.live = live
   add("check", "read %s of backup %s from %s, and check it against its manifest",
-    choice.file.name, choice.set.id, choice.set.manifest.started)
+    choice.file.name, choice.set.id, choice.manifest.started)
   add("create", "create database '%s' (%s, %s)", choice.temporary, choice.described.encoding,
     choice.described.collation)
   add("restore", "restore %d tables with %d rows, %s of SQL, and analyze them", tables, rows,
@@ -192,7 +189,7 @@ end
 
 local function creation_of(choice)
   return stored.text(choice.set.folder,
-    manifest.file(choice.set.manifest, "create", choice.database))
+    manifest.file(choice.manifest, "create", choice.database))
 end
 
 -- Read all that the restore would read.

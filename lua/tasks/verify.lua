@@ -32,12 +32,12 @@ local function choose(config, arguments)
 end
 
 local function verify(context, target, set)
-  if not set.manifest then
+  if not set.readable then
     return { verdict = "unreadable", reason = set.problem, seconds = 0, databases = {} }
   end
   local session <close> = session_of.open(context, target, "verify")
   scratch.sweep(session)
-  return verification.prove(session, set.folder, set.manifest)
+  return verification.prove(session, set.folder, catalogue.manifest(set))
 end
 
 local function say_entry(context, set, entry)
