@@ -105,19 +105,38 @@ function M.manifest(set)
   return manifest.read(set.folder)
 end
 
--- Every set of a target, newest first. Runs that did not end are not among them.
-function M.list(backup_folder, target)
+-- The ids of a target's sets, newest first, and their folder. Runs that did not end are not among
+-- them.
+local function ids_of(backup_folder, target)
   local folder <const> = backup_folder .. "/" .. target
-  local sets = {}
-  if not fs.stat(folder) then
-    return sets
+  local ids = {}
+  for _, name in ipairs(fs.stat(folder) and fs.list(folder) or {}) do
+    ids[#ids + 1] = M.is_id(name) and name or nil
   end
-  for _, name in ipairs(fs.list(folder)) do
-    if M.is_id(name) then
-      sets[#sets + 1] = read_set(folder, target, name)
+  table.sort(ids, function(one, other) return one > other end)
+  return ids, folder
+end
+
+-- Every set of a target, newest first.
+function M.list(backup_folder, target)
+  local sets, ids <const>, folder <const> = {}, ids_of(backup_folder, target)
+  for index, id in ipairs(ids) do
+    sets[index] = read_set(folder, target, id)
+  end
+  return sets
+end
+
+-- The newest sets, newest first, until so many of them are good and hold all databases: manifests
+-- can be large, and not all need to be read.
+function M.recent(backup_folder, target, wanted)
+  local sets, ids <const>, folder <const> = {}, ids_of(backup_folder, target)
+  for index, id in ipairs(ids) do
+    sets[index] = read_set(folder, target, id)
+    wanted = wanted - (sets[index].good and not sets[index].narrowed and 1 or 0)
+    if wanted == 0 then
+      break
     end
   end
-  table.sort(sets, function(one, other) return one.id > other.id end)
   return sets
 end
 

@@ -91,6 +91,22 @@ return {
   ["pg.readonly"] = warn("database is read-only",
     "SHOW default_transaction_read_only; SHOW transaction_read_only: who has set it?"),
 
+  -- ---- what a server tells of itself: crit where a second threshold is passed ----
+
+  ["pg.connections"] = warn("connections are running out",
+    "SELECT usename, client_addr, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY "
+      .. "4 DESC; is a pool too large, or does it leak?"),
+  ["pg.transactions"] = warn("transaction stays open",
+    "It keeps VACUUM from its work. SELECT pid, usename, now() - xact_start AS age, state FROM "
+      .. "pg_stat_activity ORDER BY 3 DESC; end it: SELECT pg_terminate_backend(PID)"),
+  ["pg.wraparound"] = warn("transaction ids are running out",
+    "VACUUM (FREEZE, VERBOSE) in the oldest database: SELECT datname, age(datfrozenxid) FROM "
+      .. "pg_database ORDER BY 2 DESC; what holds it back is an old transaction, or a slot"),
+  ["pg.replication"] = warn("replication is behind",
+    "SELECT * FROM pg_stat_replication; SELECT * FROM pg_replication_slots; and the standby's log"),
+  ["check.failed"] = warn("check of your own is not content",
+    "It is a function in config/policy.lua, health.checks"),
+
   -- ---- disks ----
 
   ["disk.warn"] = warn("disk is filling up",

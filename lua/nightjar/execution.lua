@@ -1,6 +1,7 @@
 -- Running a task: its configuration, its log, and what it can say to whom.
 
 local config_of = require "nightjar.config"
+local history = require "nightjar.history"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local log_of = require "nightjar.log"
@@ -24,8 +25,8 @@ local function make_context(run, config, log)
   local silent <const> = run.json or run.quiet
   local watched <const> = not silent and host.terminal(2)
   return {
-    config = config, log = log, json = run.json, quiet = run.quiet, verbose = run.verbose,
-    color = colorizer(run),
+    config = config, log = log, history = {}, json = run.json, quiet = run.quiet,
+    verbose = run.verbose, color = colorizer(run),
     say = function(fmt, ...)
       if not silent then
         io.write(select("#", ...) > 0 and fmt:format(...) or fmt, "\n")
@@ -48,6 +49,21 @@ local function finished(document)
   return document
 end
 
+-- The end of a run goes into the history, with what the task has put into context.history. One that
+-- found another at work has not run.
+local function remember(run, task, context, status, err)
+  if err and err.code == "LOCKED" then
+    return
+  end
+  local entry <const> = context.history
+  entry.time, entry.task, entry.status = units.iso(run.started), task.name, status
+  entry.seconds, entry.code = host.now() - run.began, err and err.code
+  local _, problem = try(history.append, context.config, entry)
+  if problem then
+    context.log:warn("history.failed", { message = problem.message })
+  end
+end
+
 -- Run the task. Returns its document, with what every document has.
 function M.run(run, task, arguments)
   local config <const> = config_of.load { home = run.home }
@@ -59,9 +75,11 @@ function M.run(run, task, arguments)
     hook = config.policy.hooks.event,
   }
   log:info("started")
+  local context <const> = make_context(run, config, log)
   local document, err = try(function()
-    return finished(task.run(arguments, make_context(run, config, log)))
+    return finished(task.run(arguments, context))
   end)
+  remember(run, task, context, document and document.status or "crit", err)
   if err then
     log:error(err.code == "CANCELLED" and "interrupted" or "failed",
       { code = err.code, message = err.message })

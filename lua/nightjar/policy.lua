@@ -1,5 +1,6 @@
 -- policy.lua: what may stand in it, its defaults, and loading it.
 
+local checks = require "nightjar.health.settings"
 local schema = require "nightjar.schema"
 
 local M = {}
@@ -9,26 +10,16 @@ local integer <const>, list <const>, func <const> = schema.integer, schema.list,
 local boolean <const>, either <const>, choice <const> = schema.boolean, schema.either, schema.choice
 local record <const>, map <const> = schema.record, schema.map
 
-local function off(value)
-  if value == false then
-    return false
-  end
-  return nil, "expected false"
-end
-
 -- A check of the health check: false is off, a function is the user's own, a table has thresholds.
-local function check_setting(value)
-  if type(value) == "table" then
-    return value
-  end
-  return either(func, off)(value)
+local function check_setting(value, name)
+  return checks.setting(name, value)
 end
 
 local tree <const> = record {
   targets = map(record {
     host = text, port = integer(1, 65535), user = text, password = text, passfile = text,
     dbname = text, sslmode = text, container = text, databases = list(text), exclude = list(text),
-    dump = choice("auto", "host", "container"),
+    dump = choice("auto", "host", "container"), standby = boolean,
   }),
   health = record { checks = map(check_setting), timeout = duration, attempts = integer(1, 10) },
   alerts = record {
@@ -63,7 +54,7 @@ local from_values <const> = {
 local function defaults()
   return {
     targets = {},
-    health = { checks = {}, timeout = 5, attempts = 3 },
+    health = { checks = checks.defaults(), timeout = 5, attempts = 3 },
     alerts = { interval = 900, ladder = { 900, 3600, 14400, 86400 }, bypass = 3, strict = false },
     startup = { wait = 300, start = {} },
     backup = { level = 1, proof = true, timeout = 21600, stall = 300, lock_wait = 30,

@@ -1,6 +1,6 @@
 -- What may stand in a table of settings: kinds of values, and the checking of a whole tree of them.
 --
--- A kind is a function (value) → checked value, or nil and what was expected. A tree is
+-- A kind is a function (value, key) → checked value, or nil and what was expected. A tree is
 -- record{key = kind or tree}, or map(kind or tree) where the keys are the user's own.
 
 local suggest = require "nightjar.suggest"
@@ -147,16 +147,16 @@ local function check_table(tree, value, path, refuse)
   local checked = {}
   for key, entry in pairs(value) do
     local child <const> = child_of(tree, key, path, refuse)
-    checked[key] = check(child, entry, path .. key, refuse)
+    checked[key] = check(child, entry, path .. key, refuse, key)
   end
   return checked
 end
 
-function check(node, value, path, refuse)
+function check(node, value, path, refuse, key)
   if type(node) == "table" then
     return check_table(node, value, path == "" and "" or path .. ".", refuse)
   end
-  local result, problem = node(value)
+  local result, problem = node(value, key)
   if result == nil then
     refuse(path, nil, ("'%s': %s"):format(path, problem))
   end

@@ -1,0 +1,131 @@
+-- Looks at disks: the folders of this home, and the volumes that containers keep their data on.
+
+local disk = require "nightjar.health.disk"
+local forecast = require "nightjar.health.forecast"
+local fs = require "nightjar.fs"
+local host = require "nightjar.host"
+local probe = require "nightjar.health.probe"
+
+local M = {}
+
+-- The folder, or the nearest one above it that is there.
+local function existing(path)
+  while not fs.stat(path, { follow = true }) and path ~= "/" do
+    path = path:match "^(.*)/[^/]*$"
+    path = path ~= "" and path or "/"
+  end
+  return path
+end
+
+local function observe(path)
+  local there <const> = existing(path)
+  local status <const> = fs.stat(there, { follow = true })
+  return { device = status.device, space = fs.space(there) }
+end
+
+-- The finding of a file system, which is also kept for the next run.
+local function judge(run, key, what, space, began)
+  local before <const> = run.before.disk and run.before.disk[key]
+  local samples <const> = run:samples(key)
+  samples[#samples + 1] = { time = run.now, used = space.total - space.free }
+  local found <const> = disk.judge(what, space, run.limits.disk, before and before.status,
+    forecast.seconds_left(samples, space.available))
+  found.seconds = host.now() - began
+  run.keep.disk[key] = { used = space.total - space.free, status = found.status }
+  return found
+end
+
+local function failed(what, err, began)
+  local found <const> = disk.judge_error(what, err)
+  found.seconds = host.now() - began
+  return found
+end
+
+-- The folders of the home, in the order in which a file system is named after one of them.
+local function folders(config)
+  return {
+    { name = "backups", what = "the backup folder", path = config.backup_folder },
+    { name = "home", what = "the home", path = config.home },
+  }
+end
+
+-- What there is of different file systems, a place each that names all that is on it, and errors.
+local function look_at_folders(config)
+  local places, by_device = {}, {}
+  for _, folder in ipairs(folders(config)) do
+    local seen, err = probe.attempt(observe, folder.path)
+    local same <const> = seen and by_device[seen.device]
+    if same then
+      same.what = same.what .. " and " .. folder.what
+    else
+      folder.space, folder.err, folder.device = seen and seen.space, err, seen and seen.device
+      places[#places + 1] = folder
+      if seen then
+        by_device[seen.device] = folder
+      end
+    end
+  end
+  return places, by_device
+end
+
+-- The findings of the home's own disks: `disk`, or `disk:WHAT` where there are two.
+function M.home(run)
+  local began <const> = host.now()
+  local places <const>, by_device <const> = look_at_folders(run.config)
+  run.devices = by_device
+  local found = {}
+  for index, place in ipairs(places) do
+    local check <const> = #places == 1 and "disk" or "disk:" .. place.name
+    found[index] = place.err and failed(place.what, place.err, began)
+      or judge(run, check, place.what, place.space, began)
+    found[index].check = check
+  end
+  return found
+end
+
+-- ---- volumes ----
+
+-- Its folder on this machine, if that is where the engine's volumes are and this user sees it.
+local function visible_source(volume, engine)
+  return engine.endpoint:find("^unix://") and volume.source
+    and try(fs.stat, volume.source, { follow = true }) and volume.source or nil
+end
+
+-- What df prints inside of the folder's file system, or of the container's own where it is not
+-- there.
+local function space_inside(run, engine, container, volume)
+  local result <const> = engine:exec(container, { "df", "-P", "-k", volume.path, "/" },
+    { timeout = run.timeout })
+  local space <const> = disk.parse_df(result.stdout)
+  if not space then
+    fail("FORMAT", ("df in container '%s' says: %s"):format(container,
+      (result.stderr .. result.stdout):match "[^\r\n]+" or "nothing"))
+  end
+  return space
+end
+
+-- The finding of the file system that a target's container keeps its data on, or nil where that is
+-- one that has its finding already.
+function M.volume(run, target, engine, inspected)
+  local began <const> = host.now()
+  local volume <const> = disk.volume(inspected)
+  local what <const> = ("the volume of container '%s'"):format(target.container)
+  local source <const> = visible_source(volume, engine)
+  local seen, err
+  if source then
+    seen, err = probe.attempt(observe, source)
+  end
+  if seen and run.devices[seen.device] then
+    return nil
+  elseif seen then
+    run.devices[seen.device] = { what = what }
+  end
+  local space = seen and seen.space
+  if not space then
+    space, err = probe.attempt(space_inside, run, engine, target.container, volume)
+  end
+  return space and judge(run, target.name .. "/disk", what, space, began)
+    or failed(what, err, began)
+end
+
+return M

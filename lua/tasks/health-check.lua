@@ -1,0 +1,99 @@
+-- nightjar health-check: is everything all right?
+
+local finding = require "nightjar.health.finding"
+local fs = require "nightjar.fs"
+local health = require "nightjar.health"
+local host = require "nightjar.host"
+local json = require "nightjar.json"
+local nagios = require "nightjar.health.nagios"
+local prometheus = require "nightjar.health.prometheus"
+local screen = require "nightjar.health.screen"
+local target_of = require "nightjar.target"
+local units = require "nightjar.units"
+
+local readable_by_all <const> = 420 -- 0644: the collector is another user
+
+-- One run at a time: two would both send the mail.
+local function lock(config)
+  fs.mkdir(config.state_folder, { parents = true, mode = 448 })
+  return fs.lock(config.state_folder .. "/health-check.lock", { timeout = 0,
+    note = ("health-check, pid %d on %s, since %s"):format(host.pid, host.hostname,
+      units.iso(host.time())) })
+end
+
+local function check(arguments, context)
+  local _ <close> = lock(context.config)
+  local findings <const>, backups <const>, keep <const> = health.examine(context,
+    { target = arguments.target })
+  health.log(context, findings)
+  for name, value in pairs(keep) do
+    context.history[name] = value
+  end
+  return findings, backups
+end
+
+local function write_metrics(path, findings, backups)
+  fs.write(path, prometheus.text(findings, backups, host.time()), { mode = readable_by_all })
+end
+
+local function document_of(findings)
+  local documents <const> = json.array {}
+  for index, found in ipairs(findings) do
+    documents[index] = finding.document(found)
+  end
+  return { status = finding.status(findings), findings = documents }
+end
+
+-- For people, unless somebody else reads.
+local function say(arguments, context, findings, began)
+  if arguments.nagios then
+    io.write(nagios.line(findings), "\n")
+    return
+  end
+  local targets <const> = target_of.selected(context.config, arguments.target)
+  for _, line in ipairs(screen.lines(findings, targets, context.color,
+      { verbose = context.verbose, seconds = host.now() - began })) do
+    context.say("%s", line)
+  end
+end
+
+local function run(arguments, context)
+  local began <const> = host.now()
+  if arguments.nagios and arguments.json then
+    fail("USAGE", "--nagios and --json are both given", "Standard output can be one of them.")
+  end
+  local findings <const>, backups <const> = check(arguments, context)
+  if arguments.prometheus then
+    write_metrics(arguments.prometheus, findings, backups)
+  end
+  say(arguments, context, findings, began)
+  return document_of(findings)
+end
+
+-- Nagios knows no status above 3, and reads standard output alone.
+local function run_for(arguments, context)
+  if not arguments.nagios then
+    return run(arguments, context)
+  end
+  local document, err = try(run, arguments, context)
+  if err and (err.code == "CANCELLED" or err.code == "USAGE") then
+    error(err, 0)
+  elseif err then
+    io.write(nagios.failure(err.message), "\n")
+    return { status = "unknown" }
+  end
+  return document
+end
+
+return {
+  name = "health-check",
+  summary = "check engine, containers, servers, disks and backups",
+  log = "health-check",
+  arguments = {
+    { "--target", type = "string", help = "only this target" },
+    { "--json", type = "flag", help = "print the findings as JSON" },
+    { "--nagios", type = "flag", help = "print one line as a plugin of Nagios does, exit 0 to 3" },
+    { "--prometheus", type = "path", help = "also write this file for the textfile collector" },
+  },
+  run = run_for,
+}
