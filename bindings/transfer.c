@@ -102,15 +102,27 @@ static bool is_late(const transfer *self)
     return self->connect_by != NJ_NEVER && nj_now() >= self->connect_by && !is_connected(self);
 }
 
+/* Have libcurl end it as a failure. A transfer that is only taken away counts as done: a mail that
+ * was half sent would get its last dot, and be delivered. */
+static void abandon(transfer *self)
+{
+    int running;
+    self->enough = true;
+    curl_multi_perform(self->multi, &running);
+}
+
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error)
 {
     int running = 1;
     CURLMcode code = curl_multi_add_handle(self->multi, self->easy);
     self->wait = wait;
     while (code == CURLM_OK && running) {
-        if (nj_wait_check(wait, error) != 0)
+        if (nj_wait_check(wait, error) != 0) {
+            abandon(self);
             return -1;
+        }
         if (is_late(self)) {
+            abandon(self);
             snprintf(self->problem, sizeof self->problem, "no connection was made");
             *ret_code = CURLE_OPERATION_TIMEDOUT;
             return 0;
