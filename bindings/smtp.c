@@ -146,7 +146,7 @@ static int set_mail(conversation *self, nj_error *error)
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, self->recipients);
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLOWFAILS, 1L);
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L); /* without it libcurl only asks: VRFY */
-    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)strlen(self->mail->message));
+    /* Its size is not told: libcurl counts the dots that it adds, and could end too early. */
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, hand_over);
     curl_easy_setopt(easy, CURLOPT_READDATA, self);
     return 0;

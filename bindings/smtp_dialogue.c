@@ -75,20 +75,27 @@ static size_t enhanced_code(const char *text, size_t size)
     return dots == 2 && length < size && text[length] == ' ' ? length + 1 : 0;
 }
 
-/* A further line of the answer, less the codes that each of its lines repeats. */
+static size_t spaces(const char *text, size_t size)
+{
+    size_t length = 0;
+    while (length < size && text[length] == ' ')
+        length++;
+    return length;
+}
+
+/* A line of the answer, less the codes that each of its lines repeats. */
 static void append_line(smtp_answer *answer, const char *text, size_t size)
 {
-    while (answer->text[3] && size > 0 && *text == ' ')
-        text++, size--;
-    size_t repeated = enhanced_code(text, size);
+    size_t skipped = spaces(text, size);
+    size_t repeated = enhanced_code(text + skipped, size - skipped);
     if (repeated && strlen(answer->text) >= 4 + repeated &&
-        strncmp(answer->text + 4, text, repeated) == 0) {
-        text += repeated;
-        size -= repeated;
+        strncmp(answer->text + 4, text + skipped, repeated) == 0) {
+        skipped += repeated;
+        skipped += spaces(text + skipped, size - skipped);
     }
-    if (size > 0 && answer->text[0] && answer->text[strlen(answer->text) - 1] != ' ')
+    if (size > skipped)
         append(answer, " ", 1);
-    append(answer, text, size);
+    append(answer, text + skipped, size - skipped);
 }
 
 static void note_offer(smtp_dialogue *self, const char *text, size_t size)

@@ -10,13 +10,9 @@ local M = {}
 local server = {}
 server.__index = server
 
--- options: starttls, tls, name, days, user, password, port as of tests/fixture/smtp.py, and answers =
--- {COMMAND = reply} for what no well-behaved server does. Fields: host, port, user, password, ca_file, folder.
-function M.server(options)
-  options = options or {}
-  local place <const> = options.place or support.folder()
-  local command = { "/usr/bin/python3", "tests/fixture/smtp.py", place.path, timeout = 30 }
-  for _, name in ipairs { "port", "name", "days", "user", "password" } do
+local function add_options(command, options, folder)
+  command[#command + 1] = folder
+  for _, name in ipairs { "port", "name", "days", "user", "password", "slow" } do
     if options[name] then
       table.move({ "--" .. name, tostring(options[name]) }, 1, 2, #command + 1, command)
     end
@@ -27,10 +23,33 @@ function M.server(options)
   for name, reply in pairs(options.answers or {}) do
     table.move({ "--answer", name .. "=" .. reply }, 1, 2, #command + 1, command)
   end
-  local said <const> = process.run(command).stdout
-  return setmetatable({ place = place, folder = place.path, host = "localhost", options = options,
-    port = math.tointeger(tonumber(said:match "PORT=(%d+)")), user = options.user,
-    password = options.password, ca_file = place.path .. "/ca.pem" }, server)
+end
+
+-- Several at once, in less time than one after the other. To close the first one ends them all.
+function M.servers(list)
+  local place <const> = list.place or support.folder()
+  local command = { "/usr/bin/python3", "tests/fixture/smtp.py", timeout = 60 }
+  local function folder_of(index)
+    return #list == 1 and place.path or ("%s/%d"):format(place.path, index)
+  end
+  for index, options in ipairs(list) do
+    command[#command + 1] = index > 1 and "--" or nil
+    add_options(command, options, folder_of(index))
+  end
+  local ports <const> = process.run(command).stdout:gmatch "PORT=(%d+)"
+  local servers = {}
+  for index, options in ipairs(list) do
+    servers[index] = setmetatable({ place = place, folder = folder_of(index), host = "localhost", options = options,
+      port = math.tointeger(tonumber(ports())), user = options.user, password = options.password,
+      ca_file = folder_of(index) .. "/ca.pem" }, server)
+  end
+  return servers
+end
+
+-- options: starttls, tls, name, days, user, password, port, slow as of tests/fixture/smtp.py, and answers =
+-- {COMMAND = reply} for what no well-behaved server does. Fields: host, port, user, password, ca_file, folder.
+function M.server(options)
+  return M.servers({ options or {}, place = options and options.place })[1]
 end
 
 -- Nobody listens any more. What was received stays until close.
@@ -70,7 +89,8 @@ end
 function server:env(...)
   local security <const> = self.options.tls and "tls" or self.options.starttls and "starttls" or "none"
   local lines = { "SMTP_HOST=" .. self.host, "SMTP_PORT=" .. self.port, "SMTP_SECURITY=" .. security,
-    "SMTP_CA_FILE=" .. self.ca_file, "SMTP_FROM=nightjar@example.org", "SMTP_TO=ops@example.org" }
+    "SMTP_FROM=nightjar@example.org", "SMTP_TO=ops@example.org" }
+  lines[#lines + 1] = security ~= "none" and "SMTP_CA_FILE=" .. self.ca_file or nil
   if self.user then
     table.move({ "SMTP_USER=" .. self.user, "SMTP_PASSWORD=" .. self.password }, 1, 2, #lines + 1, lines)
   end
