@@ -55,7 +55,7 @@ local function defaults()
   return {
     targets = {},
     health = { checks = checks.defaults(), timeout = 5, attempts = 3 },
-    alerts = { interval = 900, ladder = { 900, 3600, 14400, 86400 }, bypass = 3, strict = false },
+    alerts = { interval = 900, bypass = 3, strict = false },
     startup = { wait = 300, start = {} },
     backup = { level = 1, proof = true, timeout = 21600, stall = 300, lock_wait = 30,
       max_age = 93600 },
@@ -152,12 +152,24 @@ local function lay(over, under)
   end
 end
 
+-- Reminders after 1, 4 and 24 hours; before them, and instead of what is sooner, at the interval.
+local function default_ladder(interval)
+  local ladder = { interval }
+  for _, step in ipairs { 3600, 14400, 86400 } do
+    ladder[#ladder + 1] = step > interval and step or nil
+  end
+  return ladder
+end
+
 -- The defaults, the values of monitoring.env over them, the stated policy over both.
 -- place(key) says where a value comes from, for errors.
 function M.merge(stated, values, place)
   local policy <const> = defaults()
   lay_values(policy, values, place)
   lay(stated, policy)
+  local alerts <const> = policy.alerts
+  alerts.ladder = alerts.ladder or default_ladder(alerts.interval)
+  table.sort(alerts.ladder)
   return policy
 end
 

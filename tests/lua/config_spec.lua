@@ -68,6 +68,13 @@ describe("the configuration", function()
     assert.equal("environment\nann\nhush\n", told.stdout)
   end)
 
+  it("lets the ladder of reminders begin at the interval of mails, unless it is stated", function()
+    assert.same({ 900, 3600, 14400, 86400 }, load("").policy.alerts.ladder)
+    assert.same({ 7200, 14400, 86400 }, load("ALERT_INTERVAL=2h\n").policy.alerts.ladder)
+    assert.same({ 60, 1800 }, load("ALERT_INTERVAL=2h\n",
+      'return { alerts = { ladder = { "30m", "1m" } } }').policy.alerts.ladder)
+  end)
+
   it("takes what policy.lua says explicitly over monitoring.env", function()
     local config <const> = load("BACKUP_KEEP=2w\nBACKUP_KEEP_MIN=9\n",
       'return { retention = { keep = "30d" }, backup = { timeout = "1h", level = 9 } }')

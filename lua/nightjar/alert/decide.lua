@@ -148,8 +148,21 @@ local function forget_past(state)
   state.notices, state.pending = {}, nil
 end
 
+-- What a finding tells as well needs no notice.
+local function without_told(notices, findings)
+  local found, left = {}, {}
+  for _, finding in ipairs(findings) do
+    found[finding.class or ""] = rank(finding.status) > 0
+  end
+  for _, notice in ipairs(notices) do
+    left[#left + 1] = not found[notice.class] and notice or nil
+  end
+  return left
+end
+
 local function advance(state, findings, now, options)
   local after <const> = clock.rebase(state, now)
+  after.notices = without_told(after.notices, findings)
   after.entries = entries_of.advance(after.entries, findings, now, options)
   after.updated = now
   if options.unreadable then

@@ -31,7 +31,7 @@ function M.next_step(first, last, options)
       return first + step
     end
   end
-  local final <const> = math.max(ladder[#ladder] or 0, options.interval)
+  local final <const> = math.max(ladder[#ladder] or 0, options.interval, 1)
   return #ladder > 0 and first + (elapsed // final + 1) * final or nil
 end
 
