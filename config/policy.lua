@@ -18,6 +18,14 @@ return {
   --   },                                   --   "auto": the host's where it is new enough
   -- },
 
+  startup = {
+    -- For nightjar verify-startup, after a boot.
+    --
+    -- wait = "5m",                         -- for engine, containers and servers, in all
+    -- start = { "my-postgres" },           -- containers to start where they do not run; others
+    --                                      --   stay as they were left, and are reported
+  },
+
   backup = {
     -- level = 1,                           -- of compression: 1 is fastest, 12 smallest
     -- proof = true,                        -- restore each backup, and compare it

@@ -33,8 +33,9 @@ local function engine_of(config, targets, timeout)
   end
 end
 
--- The engine is somebody's own where one target of the home has a container, else everybody's.
-local function owner_of_engine(config)
+-- The engine is somebody's own where one target of the home has a container, else everybody's: the
+-- name of that target, or nil.
+function M.owner_of_engine(config)
   local owner, count = nil, 0
   for _, target in ipairs(config.targets) do
     if target.container then
@@ -85,7 +86,7 @@ function M.new(context, name)
     timeout = policy.health.timeout, attempts = policy.health.attempts,
     limits = limits_of(policy), recent = recent, before = before, devices = {},
     engine = engine_of(config, targets, policy.health.timeout),
-    engine_owner = owner_of_engine(config),
+    engine_owner = M.owner_of_engine(config),
     findings = {}, fallbacks = {}, keep = { disk = {}, containers = {} }, backups = {},
   }, run)
 end
