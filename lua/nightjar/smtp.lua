@@ -5,10 +5,10 @@ local hint_of = require "nightjar.smtp.hint"
 local host = require "nightjar.host"
 local message = require "nightjar.message"
 local mime = require "nightjar.mime"
+local options_of = require "nightjar.options"
 local raw = require "nightjar.raw.smtp"
 local redact = require "nightjar.redact"
 local settings = require "nightjar.smtp.settings"
-local suggest = require "nightjar.suggest"
 local units = require "nightjar.units"
 
 local M = { settings = settings.read }
@@ -21,24 +21,10 @@ local mail_keys <const> = {
   "from", "from_name", "to", "subject", "text", "html", "date", "message_id", "references",
   "headers", "message",
 }
+local known <const> = table.move(mail_keys, 1, #mail_keys, #connection_keys + 1,
+  { table.unpack(connection_keys) })
 
 -- ---- options ----
-
-local function check_keys(options, ...)
-  local known, names = {}, {}
-  for _, keys in ipairs { ... } do
-    for _, key in ipairs(keys) do
-      known[key], names[#names + 1] = true, key
-    end
-  end
-  for key in pairs(options) do
-    if not known[key] then
-      local near <const> = type(key) == "string" and suggest(key, names)
-      error(("unknown option '%s'%s"):format(tostring(key),
-        near and (" (did you mean '%s'?)"):format(near) or ""), 3)
-    end
-  end
-end
 
 -- What the binding is given of them.
 local function connection(options)
@@ -112,7 +98,7 @@ local function id_in(bytes)
 end
 
 function M.send(options)
-  check_keys(options, connection_keys, mail_keys)
+  options_of.only(options, known)
   check_addresses(options)
   local call <const>, began <const> = connection(options), host.now()
   local bytes, id
@@ -144,7 +130,7 @@ end
 
 -- Takes the options of a mail too, and pays no heed to them: those of settings will do.
 function M.check(options)
-  check_keys(options, connection_keys, mail_keys)
+  options_of.only(options, known)
   local call <const>, began <const> = connection(options), host.now()
   local report <const> = raw.check(call)
   if report.error then

@@ -181,12 +181,16 @@ function M.while_in_use(attempts, f)
   end
 end
 
+-- Is that the name of this machine, to itself?
+function M.is_loopback(host)
+  return host == "localhost" or host == "::1" or host:find("^127%.") ~= nil
+end
+
 -- Is the server's own file system this machine's? Then its free space can be seen.
 function M.is_local(target)
   local host <const> = target.host
   return not target.container and
-    (not host or host:sub(1, 1) == "/" or host == "localhost" or host == "::1"
-      or host:find("^127%.") ~= nil)
+    (not host or host:sub(1, 1) == "/" or M.is_loopback(host))
 end
 
 return M

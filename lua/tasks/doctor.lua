@@ -1,8 +1,11 @@
--- nightjar doctor: what stands in the way of backups and restores, and what to do about it.
+-- nightjar doctor: what stands in the way of backups, restores and alerts, and what to do about it.
 
-local examination = require "nightjar.examination"
+local engine_of = require "nightjar.examination.engine"
+local home_of = require "nightjar.examination.home"
 local json = require "nightjar.json"
+local mail_of = require "nightjar.examination.mail"
 local proof = require "nightjar.proof"
+local server_of = require "nightjar.examination.target"
 local target_of = require "nightjar.target"
 
 local colors <const> = { ok = "green", warn = "yellow", crit = "red" }
@@ -19,6 +22,29 @@ local function say_findings(context, title, findings)
   end
 end
 
+-- Where PostgreSQL runs in no container, Docker does not matter.
+local function has_container(targets)
+  for _, target in ipairs(targets) do
+    if target.container then
+      return true
+    end
+  end
+  return false
+end
+
+local function examine_targets(config, targets, take)
+  local findings, engine
+  if has_container(targets) then
+    findings, engine = engine_of.examine(config)
+    take("Docker", findings)
+  end
+  for _, target in ipairs(targets) do
+    findings = engine and target.container and engine_of.container(engine, target) or {}
+    local of_server <const> = server_of.examine(config, target)
+    take("target " .. target.name, table.move(of_server, 1, #of_server, #findings + 1, findings))
+  end
+end
+
 local function run(arguments, context)
   local document <const> = { status = "ok", findings = json.array {} }
   local function take(title, findings)
@@ -31,16 +57,16 @@ local function run(arguments, context)
       }
     end
   end
-  take("home " .. context.config.home, examination.home(context.config))
-  for _, target in ipairs(target_of.selected(context.config, arguments.target)) do
-    take("target " .. target.name, examination.target(context.config, target))
-  end
+  local config <const> = context.config
+  take("home " .. config.home, home_of.examine(config))
+  examine_targets(config, target_of.selected(config, arguments.target), take)
+  take("mail", mail_of.examine(config))
   return document
 end
 
 return {
   name = "doctor",
-  summary = "check configuration, programs, privileges and space, and say what to do",
+  summary = "check configuration, servers, privileges, Docker and mail, and say what to do",
   log = "doctor",
   arguments = {
     { "--target", type = "string", help = "only this target" },

@@ -1,10 +1,10 @@
--- What stands in the way of backups and restores, found before they are needed: findings for
--- doctor.
+-- A target as doctor sees it: the server, the programs for it, what the role may do, its databases.
 
-local fs = require "nightjar.fs"
+local collector = require "nightjar.examination.collector"
 local host = require "nightjar.host"
 local markers = require "nightjar.markers"
 local preflight = require "nightjar.preflight"
+local server_of = require "nightjar.health.server"
 local target_of = require "nightjar.target"
 local tools = require "nightjar.tools"
 local units = require "nightjar.units"
@@ -13,70 +13,44 @@ local M = {}
 
 local application_name <const> = "nightjar/doctor"
 
--- A list of findings with a way to add to it.
-local function collector(findings, target)
-  return function(status, check, message, hint)
-    findings[#findings + 1] = { target = target, check = check, status = status, message = message,
-      hint = hint }
+-- ---- the clock ----
+
+local clock_limit <const> = 5
+
+-- The server's time against this machine's, which was asked for before and after. Status, message
+-- and hint. Pure.
+function M.judge_clock(theirs, before, after)
+  local apart <const> = math.max(before - theirs, theirs - after, 0)
+  if apart <= clock_limit then
+    return "ok", "its clock and this machine's agree"
   end
+  return "warn", ("its clock is %s %s this machine's"):format(units.format_duration(apart),
+    theirs < before and "behind" or "ahead of"),
+    "One of them is wrong: timedatectl shows whether a machine's clock is synchronised."
 end
 
-local function permissions(mode)
-  return ("%03o"):format(mode & 511)
+local function check_clock(add, connection)
+  local before <const> = host.time()
+  local row <const> = connection:query(
+    "SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds")[1]
+  local status <const>, message <const>, hint <const> = M.judge_clock(row.seconds, before,
+    host.time())
+  add(status, "clock", message, hint)
 end
 
-local function check_writable(add, check, folder)
-  local probe <const> = ("%s/.doctor-%s"):format(folder, host.random(4))
-  local _, err = try(function()
-    fs.mkdir(folder, { parents = true, mode = 448 })
-    fs.write(probe, "nightjar doctor\n", { mode = 384 })
-    fs.remove(probe)
-  end)
-  if err then
-    add("crit", check, ("'%s' cannot be written: %s"):format(folder, err.message),
-      "Give it to the user that runs nightjar, or name another folder.")
-    return
-  end
-  local mode <const> = fs.stat(folder).mode
-  if mode & 63 ~= 0 then
-    add("warn", check, ("'%s' is open to others (mode %s)"):format(folder, permissions(mode)),
-      ("chmod 700 '%s'"):format(folder))
+-- ---- privileges ----
+
+-- What other sessions do is hidden from a role that is no member.
+local function check_monitoring(add, connection, server)
+  local row <const> = connection:query [[
+    SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+       AND pg_has_role(current_user, 'pg_read_all_settings', 'USAGE') AS allowed]][1]
+  if row.allowed then
+    add("ok", "monitoring", ("'%s' sees what other sessions do"):format(server.role))
   else
-    add("ok", check, ("'%s' is writable, and private"):format(folder))
+    add("warn", "monitoring", ("what other sessions do is hidden from '%s'"):format(server.role),
+      server_of.grant(server.role))
   end
-end
-
-local function check_space(add, folder, warn_share)
-  local space <const> = fs.space(folder)
-  local text <const> = ("%s free of %s for backups"):format(units.format_size(space.available),
-    units.format_size(space.total))
-  if space.total > 0 and (space.total - space.available) / space.total > warn_share then
-    add("warn", "space", text, "Make room, or move the backups to a larger disk (BACKUP_DIR).")
-  else
-    add("ok", "space", text)
-  end
-end
-
--- Configuration and folders.
-function M.home(config)
-  local findings = {}
-  local add <const> = collector(findings, nil)
-  for _, warning in ipairs(config.warnings) do
-    add("warn", "config", type(warning) == "table" and warning.message or warning,
-      type(warning) == "table" and warning.hint or nil)
-  end
-  if #config.warnings == 0 then
-    add("ok", "config", ("%d target%s configured in '%s'"):format(#config.targets,
-      #config.targets == 1 and "" or "s",
-      config.home))
-  end
-  check_writable(add, "backup folder", config.backup_folder)
-  check_writable(add, "state folder", config.state_folder)
-  check_writable(add, "log folder", config.log_folder)
-  if fs.stat(config.backup_folder) then
-    check_space(add, config.backup_folder, 0.85)
-  end
-  return findings
 end
 
 local function check_role(add, server)
@@ -147,6 +121,8 @@ local function check_server(add, config, target)
     end
   end
   check_role(add, server)
+  check_monitoring(add, connection, server)
+  check_clock(add, connection)
   local databases <const> = target_of.databases(connection)
   check_made_databases(add, connection, databases)
   for _, database in ipairs(target_of.choose(target, databases)) do
@@ -154,10 +130,9 @@ local function check_server(add, config, target)
   end
 end
 
--- One target: server, programs, role, databases.
-function M.target(config, target)
-  local findings = {}
-  local add <const> = collector(findings, target.name)
+-- The findings.
+function M.examine(config, target)
+  local add <const>, findings <const> = collector(target.name)
   local _, err = try(check_server, add, config, target)
   if err and err.code == "CANCELLED" then
     error(err, 0)
