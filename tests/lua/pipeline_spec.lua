@@ -190,3 +190,14 @@ describe("pipeline.run", function()
     refused("one md5 at most", pipeline.run, twice)
   end)
 end)
+
+describe("digest.of", function()
+  it("is what sha256sum and md5sum say of the same bytes", function()
+    local bytes <const> = ("\0ü line\n"):rep(100000)
+    for name, program in pairs { sha256 = "sha256sum", md5 = "md5sum" } do
+      assert.equal(process.run({ program, stdin = bytes }).stdout:match "^%x+", digest.of(name, bytes))
+    end
+    assert.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", digest.of("sha256", ""))
+    assert.is_false((pcall(digest.of, "sha1", "x")))
+  end)
+end)
