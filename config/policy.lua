@@ -59,4 +59,17 @@ return {
   restore = {
     -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
   },
+
+  -- What nightjar schedule install has run, and when. A time is every = "5m" (a part of an hour or of
+  -- a day), at = "02:15" (local time; on = "sunday", { "monday", "thursday" } or a day of the month
+  -- from 1 to 28 says the days), or on = "boot". false switches a job off. A job of one's own is
+  -- called after its task, or run = { "backup", "--target", "crm" } says what it runs.
+  --
+  -- schedule = {
+  --   ["health-check"]   = { every = "5m", limit = "4m" },
+  --   ["verify-startup"] = { on = "boot" },
+  --   backup             = { at = "02:15", limit = "12h", jitter = "5m", catch_up = true },
+  --   ["backup-upload"]  = { on = "sunday", at = "02:15" },   -- where there is a remote
+  --   drill              = { on = 1, at = "05:00" },
+  -- },
 }

@@ -1,6 +1,7 @@
 -- policy.lua: what may stand in it, its defaults, and loading it.
 
 local checks = require "nightjar.health.settings"
+local jobs = require "nightjar.schedule.jobs"
 local schema = require "nightjar.schema"
 
 local M = {}
@@ -34,7 +35,7 @@ local tree <const> = record {
   retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
   remote = record { to = text, keep = either(duration, func) },
   restore = record { keep_old = duration },
-  schedule = map(record { every = duration, at = text, limit = duration, on = text }),
+  schedule = jobs.tree,
   hooks = record { event = func },
 }
 

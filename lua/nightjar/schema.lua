@@ -1,7 +1,8 @@
 -- What may stand in a table of settings: kinds of values, and the checking of a whole tree of them.
 --
 -- A kind is a function (value, key) → checked value, or nil and what was expected. A tree is
--- record{key = kind or tree}, or map(kind or tree) where the keys are the user's own.
+-- record{key = kind or tree}, or map(kind or tree) where the keys are the user's own. A switch is a
+-- tree that may also be false, which is off.
 
 local suggest = require "nightjar.suggest"
 local units = require "nightjar.units"
@@ -108,12 +109,17 @@ end
 
 -- ---- trees ----
 
-function M.record(fields)
-  return { fields = fields }
+-- rule(checked, key) → what is wrong with the whole of it, whose key is that, or nil.
+function M.record(fields, rule)
+  return { fields = fields, rule = rule }
 end
 
 function M.map(each)
   return { each = each }
+end
+
+function M.switch(tree)
+  return { fields = tree.fields, each = tree.each, rule = tree.rule, off = true }
 end
 
 local check
@@ -149,11 +155,19 @@ local function check_table(tree, value, path, refuse)
     local child <const> = child_of(tree, key, path, refuse)
     checked[key] = check(child, entry, path .. key, refuse, key)
   end
+  local name <const> = path:match("^(.-)%.?$")
+  local problem <const> = tree.rule and tree.rule(checked, name:match("[^.]*$"))
+  if problem then
+    refuse(name, nil, ("'%s': %s"):format(name, problem))
+  end
   return checked
 end
 
 function check(node, value, path, refuse, key)
   if type(node) == "table" then
+    if node.off and value == false then
+      return false
+    end
     return check_table(node, value, path == "" and "" or path .. ".", refuse)
   end
   local result, problem = node(value, key)
