@@ -18,6 +18,13 @@ return {
   --   },                                   --   "auto": the host's where it is new enough
   -- },
 
+  health = {
+    -- heal = true,                         -- restart a container that stays unhealthy, or has
+    --                                      --   crashed: twice an hour at most, and only where
+    --                                      --   PostgreSQL does not answer, is not recovering, and
+    --                                      --   its disk is not full. Default: false
+  },
+
   startup = {
     -- For nightjar verify-startup, after a boot.
     --

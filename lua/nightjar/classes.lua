@@ -60,6 +60,10 @@ return {
   ["container.starting"] = warn("container is still starting",
     "docker logs --tail 50 {container}; recovery after a crash can take minutes", network),
 
+  ["container.healed"] = warn("container was restarted by nightjar",
+    "docker logs --tail 100 {container} says what it was at; health.heal in policy.lua switches "
+      .. "restarts off"),
+
   -- ---- the server, from outside ----
 
   ["pg.refused"] = crit("database accepts no connections",

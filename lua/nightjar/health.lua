@@ -4,6 +4,7 @@ local catalogue = require "nightjar.catalogue"
 local chain = require "nightjar.health.chain"
 local finding = require "nightjar.health.finding"
 local freshness = require "nightjar.health.freshness"
+local healer = require "nightjar.health.healer"
 local host = require "nightjar.host"
 local own = require "nightjar.health.own"
 local places = require "nightjar.health.places"
@@ -57,6 +58,7 @@ function M.examine(context, options)
   }
   check_self(run)
   own.run(run)
+  healer.run(run)
   return run:sorted(), run.backups, run.keep
 end
 

@@ -22,7 +22,9 @@ local tree <const> = record {
     dbname = text, sslmode = text, container = text, databases = list(text), exclude = list(text),
     dump = choice("auto", "host", "container"), standby = boolean,
   }),
-  health = record { checks = map(check_setting), timeout = duration, attempts = integer(1, 10) },
+  health = record {
+    checks = map(check_setting), timeout = duration, attempts = integer(1, 10), heal = boolean,
+  },
   alerts = record {
     interval = duration, ladder = list(duration), bypass = integer(0, 100), strict = boolean,
     subject = func, body = func, to = either(func, list(text)),
@@ -55,7 +57,7 @@ local from_values <const> = {
 local function defaults()
   return {
     targets = {},
-    health = { checks = checks.defaults(), timeout = 5, attempts = 3 },
+    health = { checks = checks.defaults(), timeout = 5, attempts = 3, heal = false },
     alerts = { interval = 900, bypass = 3, strict = false },
     startup = { wait = 300, start = {} },
     backup = { level = 1, proof = true, timeout = 21600, stall = 300, lock_wait = 30,

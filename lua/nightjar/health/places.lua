@@ -104,28 +104,42 @@ local function space_inside(run, engine, container, volume)
   return space
 end
 
--- The finding of the file system that a target's container keeps its data on, or nil where that is
--- one that has its finding already.
-function M.volume(run, target, engine, inspected)
-  local began <const> = host.now()
+-- What is seen of the file system that a target's container keeps its data on: { space, device },
+-- the device where that is this machine's; or nil and the error.
+local function look_at_volume(run, target, engine, inspected)
   local volume <const> = disk.volume(inspected)
-  local what <const> = ("the volume of container '%s'"):format(target.container)
   local source <const> = visible_source(volume, engine)
   local seen, err
   if source then
     seen, err = probe.attempt(observe, source)
   end
-  if seen and run.devices[seen.device] then
+  if not seen then
+    local space
+    space, err = probe.attempt(space_inside, run, engine, target.container, volume)
+    seen = space and { space = space }
+  end
+  return seen, err
+end
+
+-- Its space, or nil and the error.
+function M.volume_space(run, target, engine, inspected)
+  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected)
+  return seen and seen.space, err
+end
+
+-- The finding of that file system, or nil where that is one that has its finding already.
+function M.volume(run, target, engine, inspected)
+  local began <const> = host.now()
+  local what <const> = ("the volume of container '%s'"):format(target.container)
+  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected)
+  if not seen then
+    return failed(what, err, began)
+  elseif seen.device and run.devices[seen.device] then
     return nil
-  elseif seen then
+  elseif seen.device then
     run.devices[seen.device] = { what = what }
   end
-  local space = seen and seen.space
-  if not space then
-    space, err = probe.attempt(space_inside, run, engine, target.container, volume)
-  end
-  return space and judge(run, target.name .. "/disk", what, space, began)
-    or failed(what, err, began)
+  return judge(run, target.name .. "/disk", what, seen.space, began)
 end
 
 return M
