@@ -42,8 +42,8 @@ static int listen_in(CURL *easy, curl_infotype kind, char *bytes, size_t size, v
         smtp_dialogue_told(dialogue, bytes, size);
     else if (kind == CURLINFO_HEADER_IN)
         smtp_dialogue_heard(dialogue, bytes, size);
-    /* Nobody needs the answer to QUIT, which libcurl would wait for. */
-    self->transfer.enough = dialogue->ended;
+    if (dialogue->ended)
+        self->transfer.enough = true; /* nobody needs the answer to QUIT, which libcurl waits for */
     return 0;
 }
 
@@ -58,7 +58,7 @@ static size_t hand_over(char *buffer, size_t size, size_t count, void *data)
     conversation *self = data;
     if (lacks_login(self))
         return CURL_READFUNC_ABORT;
-    size_t rest = strlen(self->unsent), room = size * count, taken = rest < room ? rest : room;
+    size_t taken = strnlen(self->unsent, size * count);
     memcpy(buffer, self->unsent, taken);
     self->unsent += taken;
     if (taken == 0)
@@ -77,16 +77,22 @@ static bool is_address(const char *text)
     return *text != '\0';
 }
 
-static bool is_host(const char *text)
+/* A name or an address; in brackets too where it is the one to say of oneself. */
+static bool is_host(const char *text, bool brackets)
 {
-    static const char strange[] = " /?#@[]\\%\"'<>\t\r\n";
-    return *text && strlen(text) < 254 && strcspn(text, strange) == strlen(text);
+    static const char letters[] = "[]"
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-:";
+    return *text && strlen(text) < 254 &&
+           strspn(text, letters + (brackets ? 0 : 2)) == strlen(text);
 }
 
 static int check_words(const smtp_server *server, const smtp_mail *mail, nj_error *error)
 {
-    if (!is_host(server->host))
+    if (!is_host(server->host, false))
         return nj_fail(error, "CONFIG", "'%s' is no name of a mail server", server->host);
+    if (server->own_name && !is_host(server->own_name, true))
+        return nj_fail(error, "CONFIG", "'%s' is no name of a machine", server->own_name);
     if (mail && !is_address(mail->from))
         return nj_fail(error, "CONFIG", "'%s' is no mail address", mail->from);
     for (size_t index = 0; mail && mail->recipients[index]; index++)
@@ -106,9 +112,10 @@ static void set_server(conversation *self)
     const smtp_server *server = self->server;
     CURL *easy = self->transfer.easy;
     bool is_ipv6 = strchr(server->host, ':');
-    char url[320];
-    snprintf(url, sizeof url, is_ipv6 ? "%s://[%s]:%d" : "%s://%s:%d",
-             server->security == SMTP_SECURITY_TLS ? "smtps" : "smtp", server->host, server->port);
+    char url[600];
+    snprintf(url, sizeof url, is_ipv6 ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
+             server->security == SMTP_SECURITY_TLS ? "smtps" : "smtp", server->host, server->port,
+             server->own_name ? server->own_name : "");
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -152,11 +159,12 @@ static int set_mail(conversation *self, nj_error *error)
     return 0;
 }
 
-static void set_no_mail(conversation *self)
+static int set_no_mail(conversation *self)
 {
     curl_easy_setopt(self->transfer.easy, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(self->transfer.easy, CURLOPT_CUSTOMREQUEST, "NOOP");
     curl_easy_setopt(self->transfer.easy, CURLOPT_CERTINFO, 1L);
+    return 0;
 }
 
 /* ---- how it went ---- */
@@ -291,9 +299,7 @@ static int converse(const smtp_server *server, const smtp_mail *mail, const nj_w
     if (transfer_begin(&self.transfer, error) != 0)
         return -1;
     set_server(&self);
-    int result = mail ? set_mail(&self, error) : 0;
-    if (!mail)
-        set_no_mail(&self);
+    int result = mail ? set_mail(&self, error) : set_no_mail(&self);
     if (result == 0)
         result = perform(&self, wait, error);
     transfer_end(&self.transfer);

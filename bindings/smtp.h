@@ -19,6 +19,7 @@ bool smtp_security_find(const char *name, smtp_security *ret_security);
 
 typedef struct smtp_server {
     char *host;
+    char *own_name; /* what to call this machine; NULL for its host name */
     int port;
     smtp_security security;
     char *user, *password;                 /* NULL for no login */

@@ -100,6 +100,7 @@ static void dispose(nj_job *base)
     free(job->mail.from);
     free(job->mail.message);
     free(job->server.host);
+    free(job->server.own_name);
     free(job->server.user);
     free(job->server.password);
     free(job->server.ca_file);
@@ -127,6 +128,7 @@ static void copy_server(lua_State *L, smtp_server *server)
         !smtp_security_find(lua_tostring(L, -1), &server->security))
         luaL_argerror(L, 1, "option 'security': starttls, tls or none expected");
     lua_pop(L, 1);
+    nj_copy_option(L, 1, "own_name", &server->own_name);
     nj_copy_option(L, 1, "user", &server->user);
     nj_copy_option(L, 1, "password", &server->password);
     nj_copy_option(L, 1, "ca_file", &server->ca_file);
@@ -145,35 +147,38 @@ static void copy_mail(lua_State *L, smtp_mail *mail)
     need(L, mail->message, "message");
 }
 
-/* send{host=, port=587, security="starttls", user=, password=, ca_file=, from=, to={...}, message=,
- * connect_timeout=10, reply_timeout=20, timeout=45} → what is known of how it went */
-static int l_send(lua_State *L)
+/* Push a job that knows the server. */
+static smtp_job *new_job(lua_State *L, const nj_job_class *class, double *ret_timeout)
 {
     static const char *const options[] = {
-        "host", "port",    "security",        "user",          "password", "ca_file", "from",
-        "to",   "message", "connect_timeout", "reply_timeout", "timeout",  NULL};
+        "host",    "port",    "security",        "own_name",      "user", "password",
+        "ca_file", "timeout", "connect_timeout", "reply_timeout", "from", "to",
+        "message", NULL};
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     nj_options_only(L, 1, options, false);
-    double timeout = nj_option_seconds(L, 1, "timeout", TIMEOUT);
-    smtp_job *job = nj_job_new(L, &send_class, sizeof *job);
+    *ret_timeout = nj_option_seconds(L, 1, "timeout", TIMEOUT);
+    smtp_job *job = nj_job_new(L, class, sizeof *job);
     copy_server(L, &job->server);
+    return job;
+}
+
+/* send{host=, port=587, security="starttls", own_name=, user=, password=, ca_file=, from=,
+ * to={...}, message=, connect_timeout=10, reply_timeout=20, timeout=45} → what is known of how it
+ * went */
+static int l_send(lua_State *L)
+{
+    double timeout;
+    smtp_job *job = new_job(L, &send_class, &timeout);
     copy_mail(L, &job->mail);
     return nj_job_await(L, &job->base, timeout);
 }
 
-/* check{the same, but for the mail} → the same */
+/* check{the same; the mail is left aside} → the same */
 static int l_check(lua_State *L)
 {
-    static const char *const options[] = {"host",     "port",    "security",        "user",
-                                          "password", "ca_file", "connect_timeout", "reply_timeout",
-                                          "timeout",  NULL};
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_settop(L, 1);
-    nj_options_only(L, 1, options, false);
-    double timeout = nj_option_seconds(L, 1, "timeout", TIMEOUT);
-    smtp_job *job = nj_job_new(L, &check_class, sizeof *job);
-    copy_server(L, &job->server);
+    double timeout;
+    smtp_job *job = new_job(L, &check_class, &timeout);
     return nj_job_await(L, &job->base, timeout);
 }
 

@@ -34,6 +34,8 @@ local function connection(options)
   end
   chosen.security = options.security or "starttls"
   chosen.port = options.port or settings.ports[chosen.security]
+  -- Some servers refuse who calls itself by a name without a domain.
+  chosen.own_name = host.hostname:find("^[%w-]+%.[%w.-]+$") and host.hostname or "[127.0.0.1]"
   return chosen
 end
 
@@ -54,8 +56,10 @@ end
 -- What a server could repeat of a login, and nobody should read.
 local function secrets_of(options)
   local password <const> = options.password
-  return password and { password, mime.base64(password),
-    mime.base64(("\0%s\0%s"):format(options.user or "", password)) } or {}
+  return password and {
+    password, (password:gsub("[^ -~]", "?")), -- answers are shown in ASCII
+    mime.base64(password), mime.base64(("\0%s\0%s"):format(options.user or "", password)),
+  } or {}
 end
 
 -- Of a mail that was not taken: each one's own refusal, or that of the whole.

@@ -164,7 +164,8 @@ static void nothing_can_end_a_command_and_begin_another(void **state)
         assert_refused("127.0.0.1", addresses[index], "a@b");
         assert_refused("127.0.0.1", "a@b", addresses[index]);
     }
-    char *hosts[] = {"", "a/b", "a b", "user@host", "a?b", "a#b", "[::1]", "a\r\nb", "a%0ab"};
+    char *hosts[] = {"",    "a/b",   "a b",    "user@host", "a?b",
+                     "a#b", "[::1]", "a\r\nb", "a%0ab",     "\xc3\xbc.org"};
     for (size_t index = 0; index < sizeof hosts / sizeof *hosts; index++)
         assert_refused(hosts[index], "a@b", "a@b");
 }

@@ -3,11 +3,12 @@
 local host = require "nightjar.host"
 local mail = require "tests.e2e.mail"
 local message = require "nightjar.message"
+local mime = require "nightjar.mime"
 local smtp = require "nightjar.smtp"
 local support = require "tests.e2e.support"
 local task = require "nightjar.task"
 
-local password <const> = "s3cr3t of the test"
+local password <const> = "s3cr3t:;%@\"ü of the test"
 
 -- Options of a mail for a server, with others laid over them (false takes one out).
 local function mail_for(server, others)
@@ -15,7 +16,7 @@ local function mail_for(server, others)
     host = "localhost", port = server.port, ca_file = server.ca_file, user = server.user, password = server.password,
     security = server.options.tls and "tls" or server.options.starttls and "starttls" or "none",
     from = "nightjar@example.org", to = { "one@example.org", "two@example.org" }, subject = "a subject", text = "a text\n",
-    connect_timeout = 2, reply_timeout = 1, timeout = 5,
+    connect_timeout = 5, reply_timeout = 1, timeout = 15,
   }
   for key, value in pairs(others or {}) do
     options[key] = value or nil
@@ -59,6 +60,8 @@ describe("smtp.send", function()
         local received <const> = server:received()
         assert.equal(1, #received)
         assert.same({ "one@example.org", "two@example.org" }, received[1].to)
+        -- Not "EHLO server", as a machine without a domain would say: some servers refuse that.
+        assert.matches("EHLO [^ \n]*%.[^ \n]*\n", server:dialogue())
         assert.equal("nightjar@example.org", received[1].from)
         assert.equal(options.user, received[1].user)
         assert.equal((options.starttls or options.tls) == true, received[1].tls)
@@ -94,7 +97,7 @@ describe("smtp.send", function()
       local began <const> = host.now()
       smtp.send(mail_for(server, { reply_timeout = 20, timeout = 30 }))
       assert.equal(1, #server:received())
-      assert.is_true(host.now() - began < 3)
+      assert.is_true(host.now() - began < 10)
     end)
   end)
 end)
@@ -169,7 +172,7 @@ describe("smtp.send fails, and says why, for", function()
         { code = err.code, status = err.status, stage = err.stage, transient = err.transient }, tostring(err))
       assert.matches(hint or "", err.hint or "", 1, true)
       assert.matches("'localhost:" .. server.port .. "'", err.message, 1, true)
-      assert.is_true(host.now() - began < 4)
+      assert.is_true(host.now() - began < 10)
       assert.is_nil(inspect(err):find(password, 1, true))
     end)
   end
@@ -224,12 +227,12 @@ describe("a mail that fails", function()
   end)
 
   it("does not show a login that the server repeats", function()
-    local repeated <const> = "AG93bABzM2NyM3Qgb2YgdGhlIHRlc3Q="
+    local repeated <const> = mime.base64("\0owl\0" .. password)
     with_server({ starttls = true, user = "owl", password = password, answers = { AUTH = "535 wrong: " .. repeated .. " " .. password } },
       function(server)
         local said <const> = inspect(failing(server))
         assert.matches("535 wrong", said)
-        assert.is_nil(said:find(repeated, 1, true) or said:find(password, 1, true))
+        assert.is_nil(said:find(repeated, 1, true) or said:find("s3cr3t", 1, true))
       end)
   end)
 
@@ -238,7 +241,7 @@ describe("a mail that fails", function()
       local began <const> = host.now()
       local _, err <const> = try(task.timeout, 0.2, smtp.send, mail_for(server, { reply_timeout = 20, timeout = 30 }))
       assert.equal("TIMEOUT", err.code)
-      assert.is_true(host.now() - began < 1)
+      assert.is_true(host.now() - began < 5)
     end)
   end)
 
