@@ -221,6 +221,8 @@ local function send(context, report, decision)
       findings = findings })
   end
   not_delivered(context, decision, err, resting ~= nil)
+  findings[#findings + 1] = { check = "self", class = "self.mail", status = "warn",
+    message = "the mail could not be delivered: " .. line(err.message, config.secrets) }
   return result("spooled", decision, { recipients = known, findings = findings, error = err })
 end
 

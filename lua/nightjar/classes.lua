@@ -7,6 +7,7 @@
 --   good_runs   how many good runs end it
 --   phrase      what is said of a target: "main " .. phrase, or the phrase alone
 --   advice      one line of a runbook; {container} and {target} stand for the finding's own
+--   outside     the same for a server that runs in no container, where it is another line
 
 local function crit(phrase, advice, more)
   local class = { severity = "crit", good_runs = 2, phrase = phrase, advice = advice }
@@ -68,13 +69,16 @@ return {
 
   ["pg.refused"] = crit("database accepts no connections",
     "Is it running and listening? docker logs --tail 50 {container}; SHOW listen_addresses",
-    network),
+    { network = true,
+      outside = "Does it run and listen? systemctl status postgresql; SHOW listen_addresses" }),
   ["pg.no_response"] = crit("database does not answer",
     "Is the network or the server stuck? docker stats {container}; docker logs -n 50 {container}",
-    network),
+    { network = true,
+      outside = "Is the network or the server stuck? ping its host; look at its load and log" }),
   ["pg.rejecting"] = warn("database turns connections away",
     "It is starting up, shutting down or recovering: docker logs --tail 50 {container}",
-    { network = true, hard = "crit" }),
+    { network = true, hard = "crit",
+      outside = "It is starting up, shutting down or recovering: the server's log says which" }),
   ["pg.auth"] = crit("database refuses the password",
     "Compare PGUSER and PGPASSWORD with the server: ALTER ROLE … PASSWORD '…', or look at "
       .. "pg_hba.conf: SELECT * FROM pg_hba_file_rules"),
@@ -89,7 +93,8 @@ return {
       .. "<> 'idle' ORDER BY 3 DESC", network),
   ["pg.protocol"] = crit("database speaks no PostgreSQL",
     "Does another program listen there? Compare PGHOST and PGPORT with docker port {container}",
-    network),
+    { network = true,
+      outside = "Does another program listen there? Compare PGHOST and PGPORT; ss -ltnp" }),
   ["pg.recovery"] = warn("database is in recovery",
     "A standby? Then point PGHOST at the primary. Else wait: SELECT pg_last_wal_replay_lsn()"),
   ["pg.readonly"] = warn("database is read-only",
@@ -151,6 +156,6 @@ return {
     "timedatectl; chronyc tracking: ages and reminders count from a clock that can be trusted"),
   ["self.mail"] = warn("mail could not be delivered",
     "nightjar test-alert shows what the mail server answers"),
-  ["self.policy"] = warn("policy.lua has a fault",
-    "nightjar doctor names file, line and key; until then the default applies"),
+  ["self.policy"] = warn("configuration has a fault",
+    "nightjar doctor names the file, the line and the key, and what it expects there"),
 }

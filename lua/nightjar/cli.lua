@@ -84,7 +84,8 @@ local function run_task(run, task, words)
   if run.json then
     print_document(document)
   end
-  return report.status_of_word(document.status)
+  return document.exit_status or report.status_of_alert(document.alert)
+    or report.status_of_word(document.status)
 end
 
 local function run_command(run, command, words)
@@ -137,12 +138,13 @@ local function failed(run, err)
     local document <const> = {
       task = run.name or json.null, status = "crit", started = units.iso(run.started),
       seconds = host.now() - run.began, error = report.document(err, run.secrets),
+      alert = err.alert,
     }
     try(print_document, document) -- what cannot be told there is told below
   end
   if err.code ~= "CANCELLED" then
     io.stderr:write(report.text(err, run.name, run.verbose, run.secrets))
-    return report.status_of_error(err)
+    return report.status_of_alert(err.alert) or report.status_of_error(err)
   end
   error(err, 0)
 end

@@ -1,12 +1,18 @@
 -- Running a task: its configuration, its log, and what it can say to whom.
 
+local alert = require "nightjar.alert"
 local config_of = require "nightjar.config"
 local history = require "nightjar.history"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local log_of = require "nightjar.log"
+local outcome = require "nightjar.outcome"
+local ping = require "nightjar.ping"
 local progress = require "nightjar.progress"
+local redact = require "nightjar.redact"
 local report = require "nightjar.report"
+local rescue = require "nightjar.rescue"
+local task_of = require "nightjar.task"
 local units = require "nightjar.units"
 
 local M = {}
@@ -24,15 +30,22 @@ end
 local function make_context(run, config, log)
   local silent <const> = run.json or run.quiet
   local watched <const> = not silent and host.terminal(2)
+  local outcomes <const> = {}
   return {
-    config = config, log = log, history = {}, json = run.json, quiet = run.quiet,
-    verbose = run.verbose, color = colorizer(run),
+    config = config, log = log, history = {}, outcomes = outcomes, json = run.json,
+    quiet = run.quiet, verbose = run.verbose, color = colorizer(run),
     say = function(fmt, ...)
       if not silent then
         io.write(select("#", ...) > 0 and fmt:format(...) or fmt, "\n")
       end
     end,
     progress = watched and progress.show or progress.hide,
+    -- What became of a target: see nightjar.outcome.
+    outcome = function(told)
+      if not told.error or outcome.is_failure(told.error) then
+        outcomes[#outcomes + 1] = told
+      end
+    end,
   }
 end
 
@@ -64,11 +77,66 @@ local function remember(run, task, context, status, err)
   end
 end
 
+-- What a scheduler runs has nobody who reads its exit status.
+local unattended <const> = { ["health-check"] = true, ["verify-startup"] = true }
+
+local function load_config(run, task)
+  local config <const>, err = try(config_of.load, { home = run.home })
+  if config then
+    return config
+  elseif err.code == "CONFIG" and unattended[task.name] then
+    rescue.report(run.home, task, err)
+  end
+  error(err, 0)
+end
+
+-- The task's document, or nil and its error. Who is pinged is told of the start meanwhile: a
+-- watcher that does not answer costs no time.
+local function attempt(task, arguments, context)
+  local function work()
+    return finished(task.run(arguments, context))
+  end
+  if not task.ping then
+    return try(work)
+  end
+  local document, err
+  local _, interrupted <const> = try(task_of.parallel, {
+    function() ping.send(context, "start") end,
+    function() document, err = try(work) end,
+  })
+  if interrupted then
+    return nil, interrupted
+  end
+  return document, err
+end
+
+local function is_bad(document, shown)
+  return document.status == "crit" or document.status == "unknown"
+    or report.status_of_alert(shown) ~= nil
+end
+
+-- Tell who has to know how it ended: by mail where that is due, and the dead man's switch.
+local function tell(task, arguments, context, document, err)
+  if err and err.code == "CANCELLED" then
+    return nil
+  end
+  local told <const> = outcome.report(context, task, arguments, document, err)
+  local shown <const> = told and alert.document(told)
+  if told and told.error then
+    io.stderr:write(("nightjar %s: the mail could not be delivered: %s\n"):format(task.name,
+      redact(told.error.message, context.config.secrets)))
+  end
+  if task.ping and not (err and err.code == "LOCKED") then
+    ping.send(context, (err or is_bad(document, shown)) and "fail" or "success")
+  end
+  return shown
+end
+
 -- Run the task. Returns its document, with what every document has.
 function M.run(run, task, arguments)
-  local config <const> = config_of.load { home = run.home }
-  run.secrets = config.secrets
   run.json = arguments.json or false
+  local config <const> = load_config(run, task)
+  run.secrets = config.secrets
   local log <const> = log_of.open {
     folder = config.log_folder, family = task.log or task.name, task = task.name,
     secrets = config.secrets, echo = run.verbose, level = run.verbose and "debug" or "info",
@@ -76,15 +144,15 @@ function M.run(run, task, arguments)
   }
   log:info("started")
   local context <const> = make_context(run, config, log)
-  local document, err = try(function()
-    return finished(task.run(arguments, context))
-  end)
+  local document, err = attempt(task, arguments, context)
   remember(run, task, context, document and document.status or "crit", err)
   if err then
     log:error(err.code == "CANCELLED" and "interrupted" or "failed",
       { code = err.code, message = err.message })
+    err.alert = tell(task, arguments, context, nil, err)
     error(err, 0)
   end
+  document.alert = tell(task, arguments, context, document)
   document.task, document.started = task.name, units.iso(run.started)
   document.seconds = document.seconds or host.now() - run.began
   document.error = document.error or json.null

@@ -6,7 +6,7 @@ local redact = require "nightjar.redact"
 local M = {}
 
 local status_of_code <const> = { USAGE = 64, LOCKED = 75, CONFIG = 78 }
-local failed <const> = 2
+local failed <const>, not_delivered <const> = 2, 4
 
 local status_of_word <const> = { ok = 0, warn = 1, crit = 2, unknown = 3 }
 
@@ -17,6 +17,11 @@ end
 -- The exit status for the `status` of a document, or nil for a word that is none.
 function M.status_of_word(word)
   return status_of_word[word]
+end
+
+-- The exit status where somebody had to be told and could not be, or nil. alert: a document's part.
+function M.status_of_alert(alert)
+  return alert and alert.action == "spooled" and not_delivered or nil
 end
 
 -- The error's part of a document.

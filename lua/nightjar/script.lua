@@ -9,8 +9,10 @@ local M = {}
 
 local fields <const> = {
   name = "string", summary = "string", run = "function", description = "string", log = "string",
-  arguments = "table",
+  arguments = "table", alert = "string", ping = "boolean",
 }
+-- How a task's failure is told: see nightjar.outcome.
+local alerts <const> = { until_success = true, once = true }
 local required <const> = { "name", "summary", "run" }
 
 local others_may_write <const> = 2
@@ -85,6 +87,10 @@ function M.check(source, task)
       bad_field(source, field, ("field '%s': expected a %s, got a %s"):format(field, fields[field],
         type(value)))
     end
+  end
+  if task.alert and not alerts[task.alert] then
+    bad_field(source, "alert", ("field 'alert': expected until_success or once, got '%s'"):format(
+      task.alert))
   end
   for index, spec in ipairs(task.arguments or {}) do
     local problem <const> = arguments.problem(spec)

@@ -54,6 +54,22 @@ local function status_of(value)
   return verdict == "not_verified" and "warn" or "ok"
 end
 
+-- What the set means to who is mailed. The backup of one database stands for no other.
+local function outcome_of(value, partial)
+  local status <const>, problem <const> = status_of(value), value.problems[1]
+  local entry <const> = value.verification[#value.verification] or {}
+  local outcome <const> = { target = value.target, status = status, partial = partial }
+  if value.state ~= "complete" then
+    outcome.message = problem and ("%s: %s"):format(problem.database or "roles", problem.message)
+    outcome.hint = problem and problem.hint
+  elseif status ~= "ok" then
+    outcome.class = "backup.unverified"
+    outcome.message = ("backup %s is %s: %s"):format(value.id,
+      (tostring(entry.verdict):gsub("_", " ")), tostring(entry.reason))
+  end
+  return outcome
+end
+
 local function failure_of(target, err)
   return { target = target.name, code = err.code, message = err.message, hint = err.hint }
 end
@@ -73,12 +89,14 @@ local function run(arguments, context)
       first_error = first_error or err
       context.log:error("backup.failed", { target = target.name, code = err.code,
         message = err.message })
+      context.outcome { target = target.name, error = err }
       document.failures[#document.failures + 1] = failure_of(target, err)
       document.status = "crit"
     else
       document.sets[#document.sets + 1] = done.set
       table.move(done.retention, 1, #done.retention, #document.retention + 1, document.retention)
       describe_set(context, done.set)
+      context.outcome(outcome_of(done.set, arguments.database))
       document.status = proof.worse_status(document.status, status_of(done.set))
     end
   end
@@ -98,7 +116,7 @@ return {
   description = "Dumps the roles and every database of each target into one set, which appears in "
     .. "the backup folder whole or not at all; restores each dump into a scratch database and "
     .. "compares it, row for row; then deletes what retention no longer keeps.",
-  log = "backup",
+  log = "backup", alert = "until_success",
   arguments = {
     { "--target", type = "string", help = "back up only this target" },
     { "--database", type = "string", help = "back up only this database" },

@@ -1,5 +1,7 @@
 -- nightjar health-check: is everything all right?
 
+local alert = require "nightjar.alert"
+local classes = require "nightjar.classes"
 local finding = require "nightjar.health.finding"
 local fs = require "nightjar.fs"
 local health = require "nightjar.health"
@@ -7,6 +9,7 @@ local host = require "nightjar.host"
 local json = require "nightjar.json"
 local nagios = require "nightjar.health.nagios"
 local prometheus = require "nightjar.health.prometheus"
+local report = require "nightjar.report"
 local screen = require "nightjar.health.screen"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
@@ -21,6 +24,18 @@ local function lock(config)
       units.iso(host.time())) })
 end
 
+-- Mail what has to be told; and what is graver once it is certain, is that from now on.
+local function tell(arguments, context, findings)
+  local told <const> = alert.report(context, { task = "health-check", findings = findings,
+    complete = not arguments.target })
+  for _, found in ipairs(findings) do
+    local class <const> = classes[found.class]
+    found.status = told.hard[alert.key(found)] and class and class.hard or found.status
+  end
+  table.move(told.findings, 1, #told.findings, #findings + 1, findings)
+  return told
+end
+
 local function check(arguments, context)
   local _ <close> = lock(context.config)
   local findings <const>, backups <const>, keep <const> = health.examine(context,
@@ -29,19 +44,19 @@ local function check(arguments, context)
   for name, value in pairs(keep) do
     context.history[name] = value
   end
-  return findings, backups
+  return findings, backups, tell(arguments, context, findings)
 end
 
 local function write_metrics(path, findings, backups)
   fs.write(path, prometheus.text(findings, backups, host.time()), { mode = readable_by_all })
 end
 
-local function document_of(findings)
+local function document_of(findings, told)
   local documents <const> = json.array {}
   for index, found in ipairs(findings) do
     documents[index] = finding.document(found)
   end
-  return { status = finding.status(findings), findings = documents }
+  return { status = finding.status(findings), findings = documents, alert = told }
 end
 
 -- For people, unless somebody else reads.
@@ -62,12 +77,12 @@ local function run(arguments, context)
   if arguments.nagios and arguments.json then
     fail("USAGE", "--nagios and --json are both given", "Standard output can be one of them.")
   end
-  local findings <const>, backups <const> = check(arguments, context)
+  local findings <const>, backups <const>, told <const> = check(arguments, context)
   if arguments.prometheus then
     write_metrics(arguments.prometheus, findings, backups)
   end
   say(arguments, context, findings, began)
-  return document_of(findings)
+  return document_of(findings, told)
 end
 
 -- Nagios knows no status above 3, and reads standard output alone.
@@ -80,15 +95,17 @@ local function run_for(arguments, context)
     error(err, 0)
   elseif err then
     io.write(nagios.failure(err.message), "\n")
-    return { status = "unknown" }
+    context.outcome { error = err }
+    document = { status = "unknown" }
   end
+  document.exit_status = report.status_of_word(document.status)
   return document
 end
 
 return {
   name = "health-check",
   summary = "check engine, containers, servers, disks and backups",
-  log = "health-check",
+  log = "health-check", alert = "until_success", ping = true,
   arguments = {
     { "--target", type = "string", help = "only this target" },
     { "--json", type = "flag", help = "print the findings as JSON" },

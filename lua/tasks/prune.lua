@@ -26,7 +26,7 @@ end
 return {
   name = "prune",
   summary = "delete the backups that retention no longer keeps, with the reason of each",
-  log = "backup",
+  log = "backup", alert = "once",
   arguments = {
     { "--target", type = "string", help = "only this target's" },
     { "--dry-run", type = "flag", help = "say what would go, and delete nothing" },

@@ -132,7 +132,7 @@ return {
     .. "manifest, and only then gives it its name. With --replace the live database is put aside "
     .. "in the same transaction, and --undo swaps it back. Whatever fails before that leaves the "
     .. "live database as it was.",
-  log = "backup",
+  log = "backup", alert = "once",
   arguments = {
     { "backup", type = "string", optional = true, default = "latest",
       help = "its id, a unique prefix of it, latest or latest-verified" },

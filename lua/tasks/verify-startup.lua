@@ -82,7 +82,7 @@ return {
     .. "policy.lua names, waits until they are healthy and until each server answers a query of "
     .. "ours, and says how long each stage took. A container that was stopped by hand before the "
     .. "boot is reported, and stays so. A failure is mailed at once.",
-  log = "startup",
+  log = "startup", alert = "once",
   arguments = {
     { "--wait", type = "duration", help = "how long at most, in all (policy: startup.wait, 5m)" },
     { "--target", type = "string", help = "only this target, and its container" },

@@ -55,11 +55,21 @@ local function say_entry(context, set, entry)
   end
 end
 
+local function tell(context, target, set, entry)
+  local status <const> = statuses[entry.verdict]
+  context.outcome {
+    target = target.name, status = status, class = "backup.unverified",
+    message = ("backup %s is %s: %s"):format(set.id, (entry.verdict:gsub("_", " ")),
+      tostring(entry.reason)),
+  }
+end
+
 local function run(arguments, context)
   local document <const> = { status = "ok", verifications = json.array {} }
   for _, chosen in ipairs(choose(context.config, arguments)) do
     local entry <const> = verify(context, chosen.target, chosen.set)
     say_entry(context, chosen.set, entry)
+    tell(context, chosen.target, chosen.set, entry)
     document.status = proof.worse_status(document.status, statuses[entry.verdict])
     document.verifications[#document.verifications + 1] = {
       id = chosen.set.id, target = chosen.target.name, verdict = entry.verdict,
@@ -74,7 +84,7 @@ end
 return {
   name = "verify",
   summary = "prove a stored backup again, by test restore",
-  log = "backup",
+  log = "backup", alert = "once",
   arguments = {
     { "backup", type = "string", optional = true, default = "latest",
       help = "its id, a unique prefix of it, latest or latest-verified" },

@@ -87,7 +87,7 @@ describe("the subject", function()
 
   it("says what a user's own check says, not all of it", function()
     assert.matches("^%[nightjar%] WARN db1: main queue: it is a long story about a queue.*…$", subject { {
-      { target = "main", check = "queue", status = "warn",
+      { target = "main", check = "queue", class = "check.failed", status = "warn",
         message = "it is a long story about a queue that has grown over weeks and months" } } })
   end)
 

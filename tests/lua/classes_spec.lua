@@ -5,7 +5,8 @@ local classes = require "nightjar.classes"
 local all <const> = [[engine.unreachable engine.denied engine.timeout engine.stuck engine.api
   container.missing container.exited container.oom container.restarting container.paused
   container.unhealthy container.starting pg.refused pg.no_response pg.rejecting pg.auth
-  pg.no_database pg.too_many pg.query_timeout pg.protocol pg.recovery pg.readonly disk.warn
+  pg.no_database pg.too_many pg.query_timeout pg.protocol pg.recovery pg.readonly
+  pg.connections pg.transactions pg.wraparound pg.replication check.failed disk.warn
   disk.crit disk.inodes disk.unreadable backup.missing backup.stale backup.small backup.unverified
   schedule.missing self.state self.log self.lock self.clock self.mail self.policy task.failed]]
 

@@ -93,7 +93,7 @@ local function section(title, list, make, now)
 end
 
 local function row_skipped(group)
-  return { title = table.concat(group.checks, ", "), lines = {},
+  return { title = table.concat(group.checks, ", "):gsub("task:", ""), lines = {},
     note = ("because of %s%s"):format(group.target and group.target .. " " or "",
       group.blocked_by or "another check") }
 end

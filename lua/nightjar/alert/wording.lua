@@ -45,21 +45,24 @@ function M.matter(entry)
     return M.name(entry) .. " failed"
   elseif kind == "self" then
     return "nightjar " .. (class and class.phrase or entry.message or "has a problem")
-  elseif class then
+  elseif class and entry.class ~= "check.failed" then
     local place <const> = what ~= "" and kind ~= "task" and (" (%s)"):format(what) or ""
     return (entry.target and entry.target .. " " or "") .. class.phrase .. place
   elseif entry.status == "unknown" then
     return M.place(entry) .. " could not be observed"
   end
+  -- A check of the user's own says it best.
   return ("%s: %s"):format(M.place(entry), shortened(entry.message or entry.status, shown_message))
 end
 
 -- The line of the runbook for a class, with the names of the entry's target and container in it.
+-- containers: {[target] = name}.
 function M.advice(entry, containers)
   local class <const> = classes[entry.class]
-  local names <const> = { target = entry.target or "TARGET",
-    container = (containers or {})[entry.target or ""] or "CONTAINER" }
-  return class and class.advice:gsub("{(%l+)}", names) or nil
+  local container <const> = containers and containers[entry.target or ""]
+  local names <const> = { target = entry.target or "TARGET", container = container or "CONTAINER" }
+  local line <const> = class and (not container and class.outside or class.advice)
+  return line and line:gsub("{(%l+)}", names) or nil
 end
 
 -- ---- times ----
