@@ -45,7 +45,8 @@ local function value_of(environment, name)
 end
 
 local function is_below(path, folder)
-  return path == folder or path:sub(1, #folder + 1) == folder:gsub("/$", "") .. "/"
+  folder = folder:gsub("/+$", "")
+  return path == folder or path:sub(1, #folder + 1) == folder .. "/"
 end
 
 -- Where PostgreSQL in a container keeps its data: { path, source }, the folder as the container
