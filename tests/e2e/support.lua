@@ -285,6 +285,11 @@ function home:file(name, target)
   return ("%s/%s/%s"):format(where, ids[1], name)
 end
 
+-- The log of a family of tasks.
+function home:log(family)
+  return fs.read(("%s/logs/%s.log"):format(self.path, family))
+end
+
 -- Everything that nightjar has written beside the dumps: the log, manifests, state.
 function home:written()
   return process.run { "grep", "-r", "", self.path .. "/logs", self.path .. "/state",
