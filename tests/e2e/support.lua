@@ -59,16 +59,15 @@ function M.wait_for(seconds, what, f)
   end
 end
 
--- A throwaway server. Fields: host, port, user, password, folder.
+-- A throwaway server; settings such as "fsync=on" may be given. Fields: host, port, user, password, folder.
 local server = {}
 server.__index = server
 
 function M.server(...)
   local place = M.folder()
-  local started <const> = process.run {
-    "tests/fixture/postgres.sh", "start", place.path .. "/pg", ...,
-    env = environment { PGPASSWORD = "not-for-anybody" }, timeout = 120,
-  }
+  local command = { "tests/fixture/postgres.sh", "start", place.path .. "/pg", ... }
+  command.env, command.timeout = environment { PGPASSWORD = "not-for-anybody" }, 120
+  local started <const> = process.run(command)
   local values = {}
   for name, value in started.stdout:gmatch("([A-Z]+)=([^\n]*)") do
     values[name] = value

@@ -71,14 +71,7 @@ local function check_inside(run, target, inspected)
   end
 end
 
--- What the engine said of the target's container: see containers.inspect. What is found of a silent
--- one depends on the others: it is kept for later.
-local function check_container(run, target, silent)
-  local found <const>, inspected <const>, outcome <const> = containers.inspect(run, target)
-  if outcome == "silent" then
-    silent[#silent + 1] = { target = target, found = found }
-    return outcome
-  end
+local function report_container(run, target, found, inspected)
   if run:does "container" then
     run:add(target, "container", found)
   end
@@ -86,6 +79,17 @@ local function check_container(run, target, silent)
     run:skip(target, "container", table.unpack(inside))
   else
     check_inside(run, target, inspected)
+  end
+end
+
+-- What the engine said of the target's container: see containers.inspect. What is found of a silent
+-- one depends on the others: it is kept for later.
+local function check_container(run, target, silent)
+  local found <const>, inspected <const>, outcome <const> = containers.inspect(run, target)
+  if outcome == "silent" and run:does "engine" then
+    silent[#silent + 1] = { target = target, found = found }
+  else
+    report_container(run, target, found, inspected)
   end
   return outcome
 end
@@ -109,14 +113,11 @@ end
 -- Those whose containers the engine does not tell of: is it the engine, or the one container?
 local function settle_silent(run, silent, engine)
   for _, entry in ipairs(silent) do
-    local root = "container"
-    if engine.blocks and run:does "engine" then
-      root = "engine"
-      run:skip(entry.target, root, "container")
-    elseif run:does "container" then
-      run:add(entry.target, "container", entry.found)
+    if engine.blocks then
+      run:skip(entry.target, "engine", "container", table.unpack(inside))
+    else
+      report_container(run, entry.target, entry.found)
     end
-    run:skip(entry.target, root, table.unpack(inside))
   end
 end
 
@@ -127,7 +128,7 @@ function M.check_engine(run)
   end
   local targets <const> = with_containers(run)
   local pinged <const> = containers.ping(run)
-  if pinged.blocks then
+  if pinged.blocks and run:does "engine" then
     add_engine(run, pinged)
     for _, target in ipairs(targets) do
       run:skip(target, "engine", "container", table.unpack(inside))
@@ -151,11 +152,11 @@ function M.check_engine(run)
   settle_silent(run, silent, judged)
 end
 
--- Targets without a container.
+-- Targets without a container, and those of whose container nobody asks.
 function M.check_servers(run)
   local jobs = { limit = together }
   for _, target in ipairs(run.targets) do
-    if not target.container then
+    if not (target.container and run.engine) then
       jobs[#jobs + 1] = function()
         check_server(run, target, {})
       end

@@ -22,9 +22,19 @@ for index, name in ipairs(settings.names) do
 end
 local after_replication <const> = places.replication + 0.5
 
--- The engine that the targets' containers are on, or nil where no target has one.
+-- Is there a check that an engine is needed for?
+local function needs_engine(checks)
+  for _, name in ipairs { "engine", "container", "pg_isready", "disk" } do
+    if checks[name] ~= false then
+      return true
+    end
+  end
+  return false
+end
+
+-- The engine that the targets' containers are on, or nil where no target has one, or nobody asks.
 local function engine_of(config, targets, timeout)
-  for _, target in ipairs(targets) do
+  for _, target in ipairs(needs_engine(config.policy.health.checks) and targets or {}) do
     if target.container then
       local options <const> = docker.settings(config.values)
       options.timeout, options.write = timeout, true -- exec is more than a look
