@@ -14,6 +14,7 @@ const luaL_Reg nj_bindings[] = {
     {"nightjar.postgres", nj_open_postgres},
     {"nightjar.process", nj_open_process},
     {"nightjar.raw.docker_stream", nj_open_docker_stream},
+    {"nightjar.raw.line_editor", nj_open_line_editor},
     {"nightjar.raw.smtp", nj_open_smtp},
     {NULL, NULL},
 };

@@ -11,6 +11,7 @@ int nj_open_fs(lua_State *L);
 int nj_open_gzip(lua_State *L);
 int nj_open_http(lua_State *L);
 int nj_open_json(lua_State *L);
+int nj_open_line_editor(lua_State *L);
 int nj_open_pipeline(lua_State *L);
 int nj_open_postgres(lua_State *L);
 int nj_open_process(lua_State *L);

@@ -2,6 +2,8 @@
 #include "host/door.h"
 #include "host/task.h"
 
+#include <signal.h>
+
 static const char group_type[] = "nightjar.group";
 static const char shield_type[] = "nightjar.shield";
 
@@ -189,6 +191,25 @@ static int l_unshield(lua_State *L)
     return 0;
 }
 
+/* ---- the prompt ---- */
+
+/* prompt(): from now on Ctrl-C cancels what works for this task, and not the task itself */
+static int l_prompt(lua_State *L)
+{
+    nj_host_of(L)->prompt = nj_task_current(L);
+    return 0;
+}
+
+/* interrupted() → has Ctrl-C come since the last call? */
+static int l_interrupted(lua_State *L)
+{
+    bool interrupted = nj_signal_taken() == SIGINT;
+    if (interrupted)
+        nj_signal_forget();
+    lua_pushboolean(L, interrupted);
+    return 1;
+}
+
 /* ---- what runs ---- */
 
 static const char *state_name(const nj_task *task)
@@ -242,6 +263,8 @@ int nj_open_scheduler(lua_State *L)
     static const luaL_Reg functions[] = {{"group", l_group},
                                          {"sleep", l_sleep},
                                          {"shield", l_shield},
+                                         {"prompt", l_prompt},
+                                         {"interrupted", l_interrupted},
                                          {"list", l_list},
                                          {NULL, NULL}};
     nj_type_new(L, group_type, group_methods, l_close);

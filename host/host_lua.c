@@ -3,8 +3,10 @@
 #include "host/embedded.h"
 #include "host/state.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -98,13 +100,32 @@ static int l_random(lua_State *L)
 
 /* ---- read_line: what somebody types, without keeping Ctrl-C from its work ---- */
 
+enum { LINE_LIMIT = 16 << 20 }; /* bytes */
+
 typedef struct line_job {
     nj_job base;
-    char text[1024]; /* longer lines are cut */
-    size_t size;
+    char *text;
+    size_t size, room;
     bool ended; /* the input, before there was a line */
 } line_job;
 
+static int keep_byte(line_job *job, char byte, nj_error *error)
+{
+    if (job->size == LINE_LIMIT)
+        return nj_fail(error, "FORMAT", "the line is longer than %d bytes", LINE_LIMIT);
+    if (job->size == job->room) {
+        size_t room = job->room ? 2 * job->room : 256;
+        char *text = realloc(job->text, room);
+        if (!text)
+            return nj_fail(error, "SYSTEM", "out of memory");
+        job->text = text;
+        job->room = room;
+    }
+    job->text[job->size++] = byte;
+    return 0;
+}
+
+/* A byte at a time: what is behind the line may be for somebody else. */
 static int line_run(nj_job *base, const nj_wait *wait, nj_error *error)
 {
     line_job *job = (line_job *)base;
@@ -118,8 +139,8 @@ static int line_run(nj_job *base, const nj_wait *wait, nj_error *error)
         job->ended = count == 0 && job->size == 0;
         if (count == 0 || byte == '\n')
             return 0;
-        if (job->size < sizeof job->text)
-            job->text[job->size++] = byte;
+        if (keep_byte(job, byte, error) != 0)
+            return -1;
     }
 }
 
@@ -129,17 +150,37 @@ static int line_done(lua_State *L, nj_job *base)
     if (job->ended)
         lua_pushnil(L);
     else
-        lua_pushlstring(L, job->text, job->size);
+        lua_pushlstring(L, job->text ? job->text : "", job->size);
     return 1;
 }
 
-static const nj_job_class line_class = {"host.read_line", line_run, line_done, NULL};
+static void line_dispose(nj_job *base)
+{
+    line_job *job = (line_job *)base;
+    free(job->text);
+    job->text = NULL;
+}
+
+static const nj_job_class line_class = {"host.read_line", line_run, line_done, line_dispose};
 
 /* read_line() → the next line of standard input, or nil at its end. Waits. */
 static int l_read_line(lua_State *L)
 {
     line_job *job = nj_job_new(L, &line_class, sizeof *job);
     return nj_job_await(L, &job->base, HUGE_VAL);
+}
+
+/* flush() → true, or nil and why what was written to standard output has not all gone there */
+static int l_flush(lua_State *L)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, errno ? strerror(errno) : "nobody reads it any more");
+    return 2;
 }
 
 /* exit(status): end the program in order, as if every task had been cancelled */
@@ -171,6 +212,7 @@ int nj_open_host(lua_State *L)
         {"now", l_now},
         {"time", l_time},
         {"random", l_random},
+        {"flush", l_flush},
         {"exit", l_exit},
         {"wrap_error", l_wrap_error},
         {"read_line", l_read_line},

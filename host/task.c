@@ -3,6 +3,7 @@
 
 #include "host/door.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 enum { HOOK_INSTRUCTIONS = 10000 };
@@ -96,6 +97,8 @@ void nj_task_free(nj_host *host, nj_task *task)
         task->previous->next = task->next;
     else
         host->tasks = task->next;
+    if (host->prompt == task)
+        host->prompt = NULL;
     luaL_unref(host->L, LUA_REGISTRYINDEX, task->anchor);
     free(task);
 }
@@ -188,6 +191,8 @@ static void resume(nj_host *host, lua_State *L, nj_task *task)
 
 /* ---- the loop ---- */
 
+static void look_for_signal(nj_host *host);
+
 static int64_t wake_sleepers(nj_host *host)
 {
     int64_t now = nj_now(), next = NJ_NEVER;
@@ -200,12 +205,6 @@ static int64_t wake_sleepers(nj_host *host)
         }
     }
     return next;
-}
-
-static void look_for_signal(nj_host *host)
-{
-    if (nj_signal_taken() && !host->stopping)
-        nj_task_cancel_all(host);
 }
 
 /* One turn: take in what has happened; then resume one task, or wait for something to happen. */
@@ -282,12 +281,38 @@ static bool works_for_shield(const nj_task *task)
     return false;
 }
 
+/* Is it a child of `owner`, or a child's child? */
+static bool works_for(const nj_task *task, const nj_task *owner)
+{
+    for (; task->group; task = task->group->owner)
+        if (task->group->owner == owner)
+            return true;
+    return false;
+}
+
+/* Those that work for `owner`; all for NULL. */
+static void cancel_all_of(nj_host *host, const nj_task *owner)
+{
+    for (nj_task *task = host->tasks; task; task = task->next)
+        if (!works_for_shield(task) && (!owner || works_for(task, owner)))
+            nj_task_cancel(host, task);
+}
+
 void nj_task_cancel_all(nj_host *host)
 {
     host->stopping = true;
-    for (nj_task *task = host->tasks; task; task = task->next)
-        if (!works_for_shield(task))
-            nj_task_cancel(host, task);
+    cancel_all_of(host, NULL);
+}
+
+static void look_for_signal(nj_host *host)
+{
+    int number = nj_signal_taken();
+    if (!number || host->stopping)
+        return;
+    if (number == SIGINT && host->prompt)
+        cancel_all_of(host, host->prompt);
+    else
+        nj_task_cancel_all(host);
 }
 
 bool nj_task_must_stop(const nj_task *task)

@@ -56,6 +56,7 @@ struct nj_host {
     nj_wake wake; /* a job has returned, or a signal has come */
     nj_task *tasks, *current;
     nj_task *ready_first, *ready_last;
+    nj_task *prompt; /* SIGINT ends what works for this task, and nothing else; NULL for none */
     bool stopping;   /* every task has been cancelled: a signal, or os.exit */
     int exit_status; /* of os.exit; -1 for none */
 };

@@ -25,22 +25,28 @@ local function take_value(words, index, list)
   return index + 2
 end
 
--- The words before the task's name, the code of each -e, and the rest: the name comes first in it.
+-- The words before the task's name, the code of each -e, the file of -i, and the rest: the name
+-- comes first in it.
 local function split(words)
   local before, code, index = {}, {}, 1
+  local file
   while words[index] and words[index]:find("^%-.") do
     local word <const> = words[index]
     if word == "-e" then
       local pair = {}
       index = take_value(words, index, pair)
       code[#code + 1] = pair[2]
+    elseif word == "-i" then
+      local pair = {}
+      index = take_value(words, index, pair)
+      file = pair[2]
     elseif word == "--home" then
       index = take_value(words, index, before)
     else
       before[#before + 1], index = word, index + 1
     end
   end
-  return before, code, table.move(words, index, #words, 1, {})
+  return before, code, file, table.move(words, index, #words, 1, {})
 end
 
 local function set_home(options)
@@ -64,7 +70,7 @@ end
 local function print_document(document)
   local written, why = io.stdout:write(json.encode(document), "\n")
   if written then
-    written, why = io.stdout:flush()
+    written, why = host.flush()
   end
   if not written then
     fail("SYSTEM", ("cannot write to standard output: %s"):format(why))
@@ -96,22 +102,23 @@ local function run_command(run, command, words)
   end
   merge(run, arguments)
   run.home = set_home(run)
-  run.run_task = run_task
   return command.run(run, arguments, words) or 0
 end
 
 local function dispatch(run, words)
-  local before <const>, code <const>, rest <const> = split(words)
+  local before <const>, code <const>, file <const>, rest <const> = split(words)
   local options <const> = arguments_of.parse(leading, before)
   merge(run, options)
   if options.version then
     io.write("nightjar ", host.version, "\n")
     return 0
   end
-  run.home = set_home(run)
-  if #code > 0 then
+  run.home, run.run_task = set_home(run), run_task
+  if file then
+    return commands.prompt(run, { pieces = code, file = file })
+  elseif #code > 0 then
     run.json = false
-    return commands.evaluate(code, rest)
+    return commands.evaluate(run, code, rest)
   elseif options.help or #rest == 0 then
     commands.overview(run)
     return options.help and 0 or report.status_of_error { code = "USAGE" }
@@ -156,7 +163,7 @@ function M.main(words)
   if err then
     status = failed(run, err)
   end
-  local flushed <const>, why <const> = io.stdout:flush()
+  local flushed <const>, why <const> = host.flush()
   if not flushed and status == 0 then
     io.stderr:write(("nightjar: cannot write to standard output: %s\n"):format(why))
     return report.status_of_error { code = "SYSTEM" }

@@ -3,6 +3,7 @@
 local arguments_of = require "nightjar.arguments"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
+local ready = require "nightjar.repl.ready"
 local script = require "nightjar.script"
 local suggest = require "nightjar.suggest"
 
@@ -16,23 +17,6 @@ end
 
 -- ---- scripts ----
 
--- What -e sees: the globals, and every module by its name.
-local function prompt_environment()
-  return setmetatable({}, {
-    __index = function(environment, name)
-      local known <const> = rawget(_G, name)
-      if known ~= nil or type(name) ~= "string" then
-        return known
-      end
-      local module = package.preload["nightjar." .. name]
-        or host.source("nightjar/" .. name .. ".lua")
-      module = module and require("nightjar." .. name) or _G[name]
-      rawset(environment, name, module)
-      return module
-    end,
-  })
-end
-
 local function print_values(...)
   for index = 1, select("#", ...) do
     local value <const> = select(index, ...)
@@ -41,8 +25,8 @@ local function print_values(...)
 end
 
 -- Run each piece of code in one environment, and print what it returns.
-function M.evaluate(pieces, words)
-  local environment <const> = prompt_environment()
+function M.evaluate(run, pieces, words)
+  local environment <const> = ready.environment(run)
   for index, code in ipairs(pieces) do
     local name <const> = #pieces == 1 and "=-e" or ("=-e %d"):format(index)
     local chunk = load("return " .. code, name, "t", environment)
@@ -62,16 +46,24 @@ local function is_task(value)
   return type(value) == "table" and type(value.run) == "function"
 end
 
-local function run_file(run, _, words)
-  local path <const> = table.remove(words, 1)
-  run.name = nil
-  if not path then
-    fail("USAGE", "missing argument 'FILE'", "nightjar run FILE.lua [ARGUMENTS]")
+local function read_file(path)
+  if path == "-" then
+    return io.read("a"), "standard input"
   end
   local text <const>, why = try(fs.read, path)
   if not text then
     fail("USAGE", ("cannot read '%s': %s"):format(path, why.message), nil, { cause = why })
   end
+  return text, path
+end
+
+local function run_file(run, _, words)
+  local given <const> = table.remove(words, 1)
+  run.name = nil
+  if not given then
+    fail("USAGE", "missing argument 'FILE'", "nightjar run FILE.lua [ARGUMENTS]")
+  end
+  local text <const>, path <const> = read_file(given)
   local chunk <const>, syntax <const> = load(text:gsub("^#[^\n]*", ""), "@" .. path, "t")
   if not chunk then
     fail("LUA", syntax)
@@ -91,9 +83,27 @@ end
 M.all.run = {
   name = "run", raw = true, summary = "run a Lua file; a task file as a task", run = run_file,
   arguments = {
-    { "FILE", type = "path", help = "the file" },
+    { "FILE", type = "path", help = "the file; - for standard input" },
     { "ARGUMENTS", type = "string", optional = true, many = true, help = "what it finds in ..." },
   },
+}
+
+-- ---- the prompt ----
+
+-- A prompt for people; what comes from elsewhere than a terminal is a script, and runs as one.
+function M.prompt(run, options)
+  run.json = false
+  if host.terminal(0) or host.environment().NIGHTJAR_REPL == "plain" then
+    return require "nightjar.repl".run(run, options)
+  end
+  return run_file(run, nil, { "-" })
+end
+
+M.all.repl = {
+  name = "repl", summary = "a prompt with everything at hand: help() explains it", arguments = {},
+  run = function(run)
+    return M.prompt(run, {})
+  end,
 }
 
 -- ---- tasks ----

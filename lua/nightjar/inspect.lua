@@ -1,29 +1,18 @@
 -- Any value as text for people: sorted keys, no secrets, and an end also for what has none.
 
+local rows = require "nightjar.inspect.rows"
+local secrecy = require "nightjar.secrecy"
+
 local default_depth <const> = 6
 local default_width <const> = 100     -- entries of one table
 local default_text <const> = 400      -- bytes of one string
+local default_columns <const> = 100   -- of a terminal, for rows
 local line_length <const> = 80
-
-local secret_words <const> = { "password", "passwd", "secret", "token", "passphrase", "dsn",
-  "ping_url" }
 
 local keywords <const> = {}
 for word in ([[and break do else elseif end false for function goto if in local nil not or repeat
   return then true until while]]):gmatch("%a+") do
   keywords[word] = true
-end
-
-local function is_secret(key)
-  if type(key) == "string" then
-    local lower <const> = key:lower()
-    for _, word in ipairs(secret_words) do
-      if lower:find(word, 1, true) and not lower:find("file$") then
-        return true
-      end
-    end
-  end
-  return false
 end
 
 local escapes <const> = {
@@ -91,7 +80,7 @@ local function entries_of(value, state, level)
   for index = 1, math.min(#keys, state.width - #entries) do
     local key <const> = keys[index]
     local entry <const> = rawget(value, key)
-    local text <const> = is_secret(key) and type(entry) ~= "boolean" and '"***"'
+    local text <const> = secrecy.is_secret_name(key) and type(entry) ~= "boolean" and '"***"'
       or show(entry, state, level + 1)
     entries[#entries + 1] = show_key(key, state) .. " = " .. text
   end
@@ -131,6 +120,13 @@ local function own_text(value)
   end
 end
 
+-- "nightjar.connection": the name that a handle's type has.
+local function type_name(value)
+  local metatable <const> = debug.getmetatable(value)
+  local name <const> = type(metatable) == "table" and rawget(metatable, "__name")
+  return type(name) == "string" and name
+end
+
 function show(value, state, level)
   local kind <const> = type(value)
   if kind == "string" then
@@ -143,16 +139,23 @@ function show(value, state, level)
     return info.what == "C" and "<function>"
       or ("<function %s:%d>"):format(info.short_src, info.linedefined)
   elseif kind == "userdata" or kind == "thread" then
-    return "<" .. (own_text(value) or kind) .. ">"
+    return "<" .. (own_text(value) or type_name(value) or kind) .. ">"
   end
   return tostring(value)
 end
 
--- inspect(value, { depth = 6, width = 100, text = 400 }) → string
+-- inspect(value, { depth = 6, width = 100, text = 400, columns = 100 }) → string. The rows of a
+-- query come as a table, `columns` characters wide.
 return function(value, options)
   options = options or {}
-  return show(value, {
+  local state <const> = {
     depth = options.depth or default_depth, width = options.width or default_width,
-    text = options.text or default_text, open = {},
-  }, 0)
+    text = options.text or default_text, columns = options.columns or default_columns, open = {},
+  }
+  if type(value) == "table" and rows.is(value) then
+    return rows.text(value, state, function(entry)
+      return show(entry, state, 1)
+    end)
+  end
+  return show(value, state, 0)
 end

@@ -99,6 +99,19 @@ package.searchers[2], package.searchers[3], package.searchers[4] = built_in, fro
 
 local declared = {}
 
+-- What is said of a variable that is none of those that the tables hold.
+function host.undeclared(name, ...)
+  local names = {}
+  for _, variables in ipairs { ... } do
+    for known in next, variables do
+      names[#names + 1] = type(known) == "string" and known or nil
+    end
+  end
+  local near = type(name) == "string" and require "nightjar.suggest"(name, names)
+  local question = near and (" (did you mean '" .. near .. "'?)") or ""
+  return "variable '" .. tostring(name) .. "' is not declared" .. question
+end
+
 local function assigned_at_top_level()
   local what = debug.getinfo(3, "S").what
   return what == "main" or what == "C"
@@ -119,12 +132,6 @@ setmetatable(_G, {
     if declared[name] then
       return nil
     end
-    local names = {}
-    for known in next, globals do
-      names[#names + 1] = known
-    end
-    local near = type(name) == "string" and require "nightjar.suggest"(name, names)
-    local question = near and (" (did you mean '" .. near .. "'?)") or ""
-    error("variable '" .. tostring(name) .. "' is not declared" .. question, 2)
+    error(host.undeclared(name, globals), 2)
   end,
 })

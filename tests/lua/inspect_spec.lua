@@ -37,3 +37,41 @@ describe("inspect", function()
     assert.equal("<too late (TIMEOUT)\n  hint: Wait longer.>", inspect_value(err))
   end)
 end)
+
+describe("rows of a query", function()
+  local rows <const> = {
+    { name = "app", bytes = 17, open = true }, { name = "a\nb", bytes = 4200, password = "hush" },
+    columns = { "name", "bytes", "open", "password" }, affected = 2,
+  }
+
+  it("are a table, with numbers to the right, nulls, and no secrets", function()
+    assert.equal(table.concat({
+      "name  bytes  open  password",
+      "----  -----  ----  --------",
+      "app      17  true  null",
+      "a\\nb   4200  null  ***",
+      "(2 rows)",
+    }, "\n"), inspect_value(rows))
+  end)
+
+  it("stand each on lines of its own where they are too wide", function()
+    assert.equal(table.concat({
+      "-- row 1", "name      app", "bytes     17", "open      true", "password  null",
+      "-- row 2", "name      a\\nb", "bytes     4200", "open      null", "password  ***",
+      "(2 rows)",
+    }, "\n"), inspect_value(rows, { columns = 20 }))
+  end)
+
+  it("are cut where there are too many, or a cell is too long", function()
+    local long <const> = inspect_value { { t = ("é"):rep(100) }, columns = { "t" } }
+    assert.equal(60, utf8.len(long:match("\n([^\n]+)\n%(1 row%)$")))
+    assert.truthy(inspect_value(rows, { width = 1 }):find("(2 rows, 1 shown)", 1, true))
+    assert.equal("a\n-\n(0 rows)", inspect_value { columns = { "a" } })
+    assert.equal("(3 affected)", inspect_value { columns = {}, affected = 3 })
+  end)
+
+  it("are what they are in other places", function()
+    assert.truthy(inspect_value({ rows = { columns = { "a" } } }):find('columns = { "a" }', 1, true))
+    assert.truthy(inspect_value({ columns = 3 }):find("columns = 3", 1, true))
+  end)
+end)

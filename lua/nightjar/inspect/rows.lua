@@ -1,0 +1,163 @@
+-- The rows of a query as a table for people; each row on lines of its own where they are too wide.
+
+local secrecy = require "nightjar.secrecy"
+
+local M = {}
+
+local widest_cell <const> = 60
+
+-- What postgres.query returns, or is made like it: a list of records, with the columns' names.
+function M.is(value)
+  local columns <const> = rawget(value, "columns")
+  if type(columns) ~= "table" or debug.getmetatable(value) then
+    return false
+  end
+  for _, name in next, columns do
+    if type(name) ~= "string" then
+      return false
+    end
+  end
+  for index = 1, rawlen(value) do
+    if type(rawget(value, index)) ~= "table" then
+      return false
+    end
+  end
+  return true
+end
+
+local function length(text)
+  return utf8.len(text) or #text
+end
+
+-- At most that many characters.
+local function cut(text, limit)
+  if length(text) <= limit then
+    return text
+  end
+  local finish <const> = utf8.len(text) and utf8.offset(text, limit) or limit
+  return text:sub(1, finish - 1) .. "…"
+end
+
+local function cell_of(row, name, show)
+  local value <const> = rawget(row, name)
+  if value == nil then
+    return "null"
+  elseif secrecy.is_secret_name(name) and type(value) ~= "boolean" then
+    return "***"
+  elseif type(value) == "string" then
+    return (value:gsub("%c", function(character)
+      return character == "\n" and "\\n" or character == "\t" and "\\t"
+        or ("\\x%02x"):format(character:byte())
+    end))
+  elseif type(value) == "table" then
+    return show(value)
+  end
+  return tostring(value)
+end
+
+-- The texts of the shown rows, and the width of each column.
+local function cells_of(rows, columns, count, show)
+  local cells, widths = {}, {}
+  for column, name in ipairs(columns) do
+    widths[column] = length(name)
+  end
+  for index = 1, count do
+    cells[index] = {}
+    for column, name in ipairs(columns) do
+      local text <const> = cell_of(rows[index], name, show)
+      cells[index][column] = text
+      widths[column] = math.max(widths[column], math.min(length(text), widest_cell))
+    end
+  end
+  return cells, widths
+end
+
+local function padded(text, width, right)
+  local space <const> = (" "):rep(width - length(text))
+  return right and space .. text or text .. space
+end
+
+local function line_of(cells, widths, rights)
+  local parts = {}
+  for column, text in ipairs(cells) do
+    parts[column] = padded(cut(text, widths[column]), widths[column], rights[column])
+  end
+  return (table.concat(parts, "  "):gsub("%s+$", ""))
+end
+
+-- Numbers stand to the right.
+local function numeric(rows, columns, count)
+  local rights = {}
+  for column, name in ipairs(columns) do
+    rights[column] = false
+    for index = 1, count do
+      local value <const> = rawget(rows[index], name)
+      rights[column] = type(value) == "number" or rights[column] and value == nil
+      if value ~= nil and type(value) ~= "number" then
+        break
+      end
+    end
+  end
+  return rights
+end
+
+local function as_table(cells, columns, widths, rights)
+  local lines <const> = { line_of(columns, widths, rights) }
+  local rule = {}
+  for column, width in ipairs(widths) do
+    rule[column] = ("-"):rep(width)
+  end
+  lines[2] = table.concat(rule, "  ")
+  for _, row in ipairs(cells) do
+    lines[#lines + 1] = line_of(row, widths, rights)
+  end
+  return lines
+end
+
+local function as_records(cells, columns, room)
+  local lines, width = {}, 0
+  for _, name in ipairs(columns) do
+    width = math.max(width, length(name))
+  end
+  for index, row in ipairs(cells) do
+    lines[#lines + 1] = ("-- row %d"):format(index)
+    for column, text in ipairs(row) do
+      lines[#lines + 1] = padded(columns[column], width) .. "  "
+        .. cut(text, math.max(20, room - width - 2))
+    end
+  end
+  return lines
+end
+
+local function total(widths)
+  local sum = 2 * (#widths - 1)
+  for _, width in ipairs(widths) do
+    sum = sum + width
+  end
+  return sum
+end
+
+local function footer(rows, shown)
+  local count <const> = rawlen(rows)
+  if count > shown then
+    return ("(%d rows, %d shown)"):format(count, shown)
+  end
+  return count == 1 and "(1 row)" or ("(%d rows)"):format(count)
+end
+
+-- limits: width = rows at most, columns = of the terminal; show(value) → text of a table in a cell.
+function M.text(rows, limits, show)
+  local columns <const> = rows.columns
+  if #columns == 0 then
+    return ("(%s affected)"):format(rawget(rows, "affected") or 0)
+  end
+  local count <const> = math.min(rawlen(rows), limits.width)
+  local cells <const>, widths <const> = cells_of(rows, columns, count, show)
+  local lines = total(widths) <= limits.columns
+    and as_table(cells, columns, widths, numeric(rows, columns, count))
+    or as_records(cells, columns, limits.columns)
+  lines[#lines + 1] = footer(rows, count)
+  return table.concat(lines, "\n")
+end
+
+return M
