@@ -13,6 +13,7 @@ typedef struct exchange {
     struct curl_slist *headers;
     size_t header_bytes; /* that came, the lines of all answers */
     bool endless;        /* more of them than anybody means */
+    bool local;          /* it is asked on this machine: no proxy stands between */
     char peer[PEER];     /* who it is, for errors */
 } exchange;
 
@@ -68,12 +69,19 @@ static int check_request(const http_request *request, nj_error *error)
 
 /* ---- setting it up ---- */
 
+static bool is_loopback(const char *name)
+{
+    return strcasecmp(name, "localhost") == 0 || strncmp(name, "127.", 4) == 0 ||
+           strcmp(name, "[::1]") == 0;
+}
+
 /* Who is asked: 'host' or 'host:port', or the path of the socket. */
 static int name_peer(exchange *self, nj_error *error)
 {
     const http_request *request = self->request;
     if (request->socket) {
         snprintf(self->peer, sizeof self->peer, "'%s'", request->socket);
+        self->local = true;
         return 0;
     }
     CURLU *url = curl_url();
@@ -83,6 +91,7 @@ static int name_peer(exchange *self, nj_error *error)
         code = curl_url_get(url, CURLUPART_HOST, &host, 0);
     if (code == CURLUE_OK)
         curl_url_get(url, CURLUPART_PORT, &port, 0);
+    self->local = code == CURLUE_OK && is_loopback(host);
     if (code == CURLUE_OK)
         snprintf(self->peer, sizeof self->peer, "'%s%s%s'", host, port ? ":" : "",
                  port ? port : "");
@@ -154,8 +163,10 @@ static void set_method(CURL *easy, const http_request *request)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
-static void set_connection(CURL *easy, const http_request *request)
+static void set_connection(exchange *self)
 {
+    CURL *easy = self->transfer.easy;
+    const http_request *request = self->request;
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(request->connect_timeout * 1000) + 1);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, request->verify ? 2L : 0L);
@@ -165,10 +176,10 @@ static void set_connection(CURL *easy, const http_request *request)
         curl_easy_setopt(easy, CURLOPT_SSLCERT, request->cert_file);
     if (request->key_file)
         curl_easy_setopt(easy, CURLOPT_SSLKEY, request->key_file);
-    if (request->socket) {
+    if (request->socket)
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->socket);
+    if (self->local)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    }
 }
 
 /* libcurl itself bounds one line, and not their number. */
@@ -193,7 +204,7 @@ static int set_up(exchange *self, http_response *response, nj_error *error)
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, count_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
     set_method(easy, self->request);
-    set_connection(easy, self->request);
+    set_connection(self);
     return make_headers(self, error);
 }
 

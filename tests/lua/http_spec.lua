@@ -2,7 +2,9 @@
 
 local http = require "nightjar.http"
 local json = require "nightjar.json"
+local process = require "nightjar.process"
 local task = require "nightjar.task"
+local support = require "tests.e2e.support"
 local peers = require "tests.fixture.peers"
 
 local plain, certificates
@@ -94,6 +96,15 @@ describe("http.request", function()
     assert.equal("unix", peer.ready)
     local response <const> = http.request { url = "http://whatever/echo", socket = socket }
     assert.equal("whatever", json.decode(response.body).headers.host)
+  end)
+
+  it("asks this machine itself, whatever proxy there is for others", function()
+    local script <const> = ("return http.request{url = '%s', check = false}.status"):format(url "/hello")
+    for _, host in ipairs { "127.0.0.1", "localhost" } do
+      local result <const> = process.run { support.program, "-e", (script:gsub("127.0.0.1", host)),
+        env = { http_proxy = "http://127.0.0.1:1", no_proxy = false, NO_PROXY = false } }
+      assert.equal("200\n", result.stdout)
+    end
   end)
 
   it("raises what the server refuses, with its reason", function()
