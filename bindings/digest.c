@@ -1,4 +1,4 @@
-/* SHA-256 and MD5 by libcrypto. */
+/* SHA-256, MD5 and SHA-1 by libcrypto. */
 #include "bindings/digest.h"
 
 #include <openssl/evp.h>
@@ -11,6 +11,7 @@ struct digest;
 static const char *const names[DIGEST_ALGORITHMS] = {
     [DIGEST_SHA256] = "sha256",
     [DIGEST_MD5] = "md5",
+    [DIGEST_SHA1] = "sha1",
 };
 
 bool digest_find(const char *name, digest_algorithm *ret_algorithm)
@@ -36,7 +37,9 @@ static EVP_MD_CTX *context_of(digest *handle)
 
 int digest_new(digest_algorithm algorithm, digest **ret_digest, nj_error *error)
 {
-    const EVP_MD *kind = algorithm == DIGEST_SHA256 ? EVP_sha256() : EVP_md5();
+    const EVP_MD *kind = algorithm == DIGEST_SHA256 ? EVP_sha256()
+                         : algorithm == DIGEST_MD5  ? EVP_md5()
+                                                    : EVP_sha1();
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (!context || !EVP_DigestInit_ex(context, kind, NULL)) {
         EVP_MD_CTX_free(context);

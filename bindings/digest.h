@@ -1,5 +1,6 @@
-/* SHA-256 and MD5 of bytes that stream past, by libcrypto. SHA-256 is what nightjar checks; MD5 is
- * what Google Drive can confirm. Any thread, one at a time. */
+/* SHA-256, MD5 and SHA-1 of bytes that stream past, by libcrypto. SHA-256 is what nightjar checks;
+ * MD5 is what Google Drive can confirm, SHA-1 what some other remotes can. Any thread, one at a
+ * time. */
 #ifndef NIGHTJAR_DIGEST_H
 #define NIGHTJAR_DIGEST_H
 
@@ -7,13 +8,18 @@
 
 #include <stdbool.h>
 
-typedef enum digest_algorithm { DIGEST_SHA256, DIGEST_MD5, DIGEST_ALGORITHMS } digest_algorithm;
+typedef enum digest_algorithm {
+    DIGEST_SHA256,
+    DIGEST_MD5,
+    DIGEST_SHA1,
+    DIGEST_ALGORITHMS
+} digest_algorithm;
 
 enum { DIGEST_HEX = 65 }; /* room for the hex digits of any of them, and a NUL */
 
 typedef struct digest digest;
 
-/* "sha256" or "md5"; false for another name. */
+/* "sha256", "md5" or "sha1"; false for another name. */
 bool digest_find(const char *name, digest_algorithm *ret_algorithm);
 const char *digest_name(digest_algorithm algorithm);
 

@@ -8,7 +8,7 @@ static digest_algorithm check_algorithm(lua_State *L, int index, int argument)
     digest_algorithm algorithm;
     if (lua_type(L, index) != LUA_TSTRING || !digest_find(lua_tostring(L, index), &algorithm))
         luaL_argerror(L, argument,
-                      lua_pushfstring(L, "there is no digest '%s', only sha256 and md5",
+                      lua_pushfstring(L, "there is no digest '%s', only sha256, md5 and sha1",
                                       luaL_tolstring(L, index, NULL)));
     return algorithm;
 }
@@ -20,7 +20,7 @@ static int l_digest(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     nj_options_only(L, 2, no_options, true);
     lua_Integer count = luaL_len(L, 2);
-    luaL_argcheck(L, count > 0, 2, "at least one algorithm expected: sha256 or md5");
+    luaL_argcheck(L, count > 0, 2, "at least one algorithm expected: sha256, md5 or sha1");
     for (lua_Integer index = 1; index <= count; index++) {
         lua_geti(L, 2, index);
         check_algorithm(L, -1, 2);

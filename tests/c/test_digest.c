@@ -1,4 +1,4 @@
-/* Digests are those that sha256sum and md5sum print. */
+/* Digests are those that sha256sum, md5sum and sha1sum print. */
 #include "bindings/digest.h"
 
 #include <setjmp.h>
@@ -38,13 +38,14 @@ static void digests_are_the_published_ones(void **state)
                   "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     assert_digest("md5", "", 1, "d41d8cd98f00b204e9800998ecf8427e");
     assert_digest("md5", "message digest", 4, "f96b697d7cb7938d525a2f31aaf161d0");
+    assert_digest("sha1", "abc", 2, "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 static void other_names_are_not_known(void **state)
 {
     (void)state;
     digest_algorithm algorithm;
-    assert_false(digest_find("sha1", &algorithm));
+    assert_false(digest_find("sha512", &algorithm));
     assert_false(digest_find("", &algorithm));
 }
 
