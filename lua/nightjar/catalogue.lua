@@ -80,18 +80,22 @@ local function unreadable(target, id, err)
   }
 end
 
+-- The set whose manifest is in the folder `path`. missing(path, manifest) says what its files lack:
+-- one line, or nil.
+function M.read(path, target, id, missing)
+  local value, err = try(manifest.read, path)
+  if not value then
+    return unreadable(target, id, err)
+  elseif value.id ~= id or value.target ~= target then
+    return unreadable(target, id,
+      { message = ("the manifest is that of '%s' of '%s'"):format(value.id, value.target) })
+  end
+  return M.describe(target, id, value, missing(path, value))
+end
+
 local function read_set(folder, target, id)
   local path <const> = folder .. "/" .. id
-  local value, err = try(manifest.read, path)
-  local set
-  if not value then
-    set = unreadable(target, id, err)
-  elseif value.id ~= id or value.target ~= target then
-    set = unreadable(target, id,
-      { message = ("the manifest is that of '%s' of '%s'"):format(value.id, value.target) })
-  else
-    set = M.describe(target, id, value, missing_file(path, value))
-  end
+  local set <const> = M.read(path, target, id, missing_file)
   set.folder = path
   return set
 end

@@ -13,8 +13,8 @@ M.keys = {
   SMTP_HOST = false, SMTP_PORT = false, SMTP_SECURITY = false, SMTP_USER = false,
   SMTP_PASSWORD = true, SMTP_FROM = false, SMTP_TO = false, SMTP_CA_FILE = false,
   ALERT_INTERVAL = false, BACKUP_DIR = false, BACKUP_KEEP = false, BACKUP_KEEP_MIN = false,
-  BACKUP_MAX_AGE = false, RCLONE_REMOTE = false, RCLONE_KEEP = false, DISK_WARN = false,
-  DISK_CRIT = false, PING_URL = true, VERIFY_DSN = true,
+  BACKUP_MAX_AGE = false, RCLONE_REMOTE = false, RCLONE_KEEP = false, RCLONE_CONFIG_PASS = true,
+  DISK_WARN = false, DISK_CRIT = false, PING_URL = true, VERIFY_DSN = true,
 }
 
 local known = {}

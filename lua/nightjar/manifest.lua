@@ -153,10 +153,14 @@ function M.fingerprint(print)
   }
 end
 
+-- The text of a manifest's file.
+function M.encode(value)
+  return json.encode(mark(value), { pretty = true }) .. "\n"
+end
+
 function M.write(folder, value)
   local path <const> = folder .. "/" .. M.file_name
-  fs.write(path, json.encode(mark(M.validate(value, path)), { pretty = true }) .. "\n",
-    { mode = 384 })
+  fs.write(path, M.encode(M.validate(value, path)), { mode = 384 })
 end
 
 function M.read(folder)

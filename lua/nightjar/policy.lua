@@ -16,6 +16,14 @@ local function check_setting(value, name)
   return checks.setting(name, value)
 end
 
+-- An option of rclone's: one word.
+local function flag(value)
+  if type(value) == "string" and value:find("^%-%-%w") then
+    return value
+  end
+  return nil, "expected an option such as --bwlimit=4M"
+end
+
 local tree <const> = record {
   targets = map(record {
     host = text, port = integer(1, 65535), user = text, password = text, passfile = text,
@@ -35,7 +43,11 @@ local tree <const> = record {
     lock_wait = duration, verify_dsn = text,
   },
   retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
-  remote = record { to = text, keep = either(duration, func) },
+  remote = record {
+    to = text, keep = either(duration, func), hold = duration, max_age = duration,
+    confirm = choice("auto", "download"), hosts = list(text), flags = list(flag),
+    timeout = duration, stall = duration,
+  },
   restore = record { keep_old = duration },
   schedule = jobs.tree,
   hooks = record { event = func },
@@ -63,7 +75,10 @@ local function defaults()
     backup = { level = 1, proof = true, timeout = 21600, stall = 300, lock_wait = 30,
       max_age = 93600 },
     retention = { keep = 604800, keep_min = 3 },
-    remote = { keep = 2419200 },
+    remote = {
+      keep = 2419200, hold = 1209600, max_age = 691200, confirm = "auto", hosts = {}, flags = {},
+      timeout = 21600, stall = 300,
+    },
     restore = { keep_old = 604800 },
     disk = { warn = 85, crit = 95 },
     schedule = {},

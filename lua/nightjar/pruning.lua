@@ -2,6 +2,7 @@
 
 local catalogue = require "nightjar.catalogue"
 local fs = require "nightjar.fs"
+local journal = require "nightjar.remote.journal"
 local retention = require "nightjar.retention"
 local session_of = require "nightjar.session"
 local task = require "nightjar.task"
@@ -12,26 +13,27 @@ local policy_seconds <const> = 2
 local default_keep <const> = 7 * 86400
 
 -- The user's function, in a budget. What it cannot answer is decided by age, and said.
-local function guarded(keep, log)
+local function guarded(keep, name, log)
   return function(set, now)
     local answer, reason = try(task.budget, policy_seconds, keep, set, now)
     if type(answer) ~= "boolean" then
       local why = type(reason) == "table" and reason.message
         or ("it gave %s, not true or false"):format(type(answer))
-      log:warn("policy.failed", { policy = "retention.keep", id = set.id, message = why })
+      log:warn("policy.failed", { policy = name, id = set.id, message = why })
       return nil
     end
     return answer, "the policy says: " .. tostring(reason or (answer and "keep" or "delete"))
   end
 end
 
--- policy.retention as retention.plan wants it.
-function M.policy(configured, log)
-  if type(configured.keep) == "function" then
-    return { keep = default_keep, keep_min = configured.keep_min,
-      decide = guarded(configured.keep, log) }
+-- What retention.plan wants, from policy.retention or policy.remote; `name` is that of its `keep`,
+-- and `fallback` the age that decides where a function does not.
+function M.policy(configured, name, fallback, log)
+  local keep <const> = configured.keep
+  if type(keep) == "function" then
+    return { keep = fallback, keep_min = configured.keep_min, decide = guarded(keep, name, log) }
   end
-  return { keep = configured.keep, keep_min = configured.keep_min }
+  return { keep = keep, keep_min = configured.keep_min }
 end
 
 -- Out of sight first, so that a set exists whole or not at all; what is left of a killed run is
@@ -48,7 +50,11 @@ end
 -- Apply retention to a target whose lock is held. Returns {{id, target, action, reason}...}.
 function M.apply(context, target, now, dry_run)
   local sets <const> = catalogue.list(context.config.backup_folder, target.name)
-  local policy <const> = M.policy(context.config.policy.retention, context.log)
+  local config <const> = context.config
+  local policy <const> = M.policy(config.policy.retention, "retention.keep", default_keep,
+    context.log)
+  policy.hold = config.policy.remote.to
+    and journal.hold(journal.read(config, target.name), config.policy.remote.hold) or nil
   local decisions = {}
   for index, decision in ipairs(retention.plan(sets, policy, now)) do
     if decision.action == "delete" and not dry_run then

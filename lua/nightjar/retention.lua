@@ -16,6 +16,13 @@ local function newest_first(sets)
   return ordered
 end
 
+-- What could still have been uploaded, while uploads fail: up to the age that the policy allows.
+local function held(set, hold, now)
+  return hold and set.good and not set.narrowed and now - set.started <= hold.seconds
+    and set.started > (hold.uploaded or -math.huge)
+    and ("not uploaded yet, and uploads fail since %s"):format(units.iso(hold.since))
+end
+
 -- The sets that stay whatever their age: {[set] = reason}.
 local function protect(ordered, policy, now)
   local reasons, good = {}, 0
@@ -42,6 +49,9 @@ local function protect(ordered, policy, now)
       beyond = beyond or now - set.started > policy.keep
       reasons[set] = reasons[set] or reason
     end
+    if set.started and now - set.started > policy.keep then
+      reasons[set] = reasons[set] or held(set, policy.hold, now) or nil
+    end
   end
   return reasons
 end
@@ -57,8 +67,10 @@ end
 -- sets: {id=, started= (unix time, nil if the manifest cannot be read), good=, proven=, pinned=,
 -- narrowed= (of one database alone, which stands for no other)}.
 -- policy: {keep= seconds, keep_min=, decide= f(set, now) -> true|false, reason; nil leaves it to
--- the age}. Returns {{id=, action="keep"|"delete", reason=, set=}...}, newest first. What is good
--- is never deleted whole: without a newer good backup nothing goes.
+-- the age; hold= nil, or while uploads fail {since= when they began to, uploaded= when the last
+-- uploaded set was begun (or nil), seconds= how old a set may get that is newer than that one}}.
+-- Returns {{id=, action="keep"|"delete", reason=, set=}...}, newest first. What is good is never
+-- deleted whole: without a newer good backup nothing goes.
 function M.plan(sets, policy, now)
   local ordered <const> = newest_first(sets)
   local protected <const> = protect(ordered, policy, now)

@@ -22,11 +22,12 @@ local function free_id(folder, time)
   return units.id(time)
 end
 
--- Hold the target's lock: one run at a time makes, proves, deletes or restores its backups.
-local function lock(config, target, purpose)
+-- Hold a lock of the target's. `target-…` is for what makes, proves, deletes or restores its
+-- backups: one run at a time.
+local function lock(config, kind, target, purpose, seconds)
   fs.mkdir(config.state_folder, { parents = true, mode = 448 })
-  local path <const> = ("%s/target-%s.lock"):format(config.state_folder, target.name)
-  return fs.lock(path, { timeout = 0,
+  local path <const> = ("%s/%s-%s.lock"):format(config.state_folder, kind, target.name)
+  return fs.lock(path, { timeout = seconds or 0,
     note = ("%s, pid %d on %s, since %s"):format(purpose, host.pid, host.hostname,
       units.iso(host.time())) })
 end
@@ -36,9 +37,16 @@ function M.folder(config, target)
   return config.backup_folder .. "/" .. target.name
 end
 
--- Take the lock alone, for what needs no server: deleting and listing.
-function M.lock(context, target, purpose)
-  return lock(context.config, target, purpose)
+-- Take the lock alone, for what needs no server: deleting and listing. It is waited for so many
+-- seconds, where they are given.
+function M.lock(context, target, purpose, seconds)
+  return lock(context.config, "target", target, purpose, seconds)
+end
+
+-- The lock of the target's copies at the remote, for what changes them. It is another one: an
+-- upload may take hours, and keeps nobody from making the next backup.
+function M.lock_remote(context, target, purpose)
+  return lock(context.config, "remote", target, purpose)
 end
 
 -- The database to be connected to while no other is meant; never `avoid`, which will be renamed.
@@ -57,7 +65,7 @@ function M.open(context, target, purpose, avoid)
     context = context, config = config, policy = config.policy, log = context.log, target = target,
     folder = M.folder(config, target), maintenance = maintenance_database(target, avoid),
   }, session)
-  self.held = lock(config, target, purpose)
+  self.held = lock(config, "target", target, purpose)
   local _, err = try(function()
     fs.mkdir(self.folder, { parents = true, mode = 448 })
     self.started = host.time()

@@ -29,17 +29,25 @@ local function demand_size(folder, file)
   end
 end
 
--- A small file's text, if its digest is the manifest's.
-function M.text(folder, file)
+-- A file's digests, if it has the manifest's size and SHA-256. options: also (the name of another
+-- digest wanted), progress, timeout.
+function M.digests(folder, file, options)
+  options = options or {}
   demand_size(folder, file)
-  local path <const> = folder .. "/" .. file.name
-  local sums <const> = pipeline.run {
-    from = fs.source(path), through = { digest { "sha256" } }, to = pipeline.discard(),
-  }.digests
+  local sums <const> = pipeline.run({
+    from = fs.source(folder .. "/" .. file.name), through = { digest { "sha256", options.also } },
+    to = pipeline.discard(), timeout = options.timeout, progress = options.progress,
+  }).digests
   if sums.sha256 ~= file.sha256 then
     damaged(file, "its sha256 differs")
   end
-  return fs.read(path)
+  return sums
+end
+
+-- A small file's text, if its digest is the manifest's.
+function M.text(folder, file)
+  M.digests(folder, file)
+  return fs.read(folder .. "/" .. file.name)
 end
 
 -- Stream a dump to `to`, and demand that it is what the manifest says: its bytes, its end marker,
