@@ -64,7 +64,8 @@ function M.describe(target, id, value, missing)
   local disproved <const> = verdict == "differs" or verdict == "unreadable"
   local good <const> = state == "complete" and not disproved
   return {
-    id = id, target = target, state = state, started = units.parse_iso(value.started),
+    id = id, target = target, host = value.host, state = state,
+    started = units.parse_iso(value.started),
     readable = true, verdict = verdict, proven = good and verdict == "proven", good = good,
     pinned = value.pinned, narrowed = value.options.only ~= nil, bytes = bytes,
     raw_bytes = raw_bytes, databases = database_names(value),

@@ -39,7 +39,7 @@ local function finding(task, target, outcome)
   local err <const> = outcome.error
   local status <const> = outcome.status or err and "crit" or "ok"
   return {
-    target = target or nil, check = "task:" .. task.name, status = status,
+    target = target or nil, check = "task:" .. (outcome.task or task.name), status = status,
     class = status ~= "ok" and (outcome.class or "task.failed") or nil,
     message = err and err.message or outcome.message, hint = err and err.hint or outcome.hint,
   }
@@ -76,8 +76,8 @@ end
 -- what it raised. Returns what alert.report says, or nil where there is nothing to tell.
 --
 -- The task may have said more by context.outcome{target=, status=, class=, message=, hint=, error=
--- (instead of those from status on), partial=}, once for each target; or have called alert.report
--- itself (document.alert).
+-- (instead of those from status on), partial=, task= (where it did the work of another one)}, once
+-- for each target; or have called alert.report itself (document.alert).
 function M.report(context, task, arguments, document, err)
   if not task.alert or document and document.alert or arguments.dry_run
       or err and not M.is_failure(err) and #context.outcomes == 0 then

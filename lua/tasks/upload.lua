@@ -13,7 +13,7 @@ return {
     .. "confirms the size and the hash of each one there, and sends the manifest last. What is "
     .. "there and equal is not sent again. Then deletes at the remote what RCLONE_KEEP no longer "
     .. "keeps.",
-  log = "backup",
+  log = "backup", alert = "until_success",
   arguments = {
     { "backup", type = "string", optional = true,
       help = "its id, a unique prefix of it, or latest; the newest proven one otherwise" },

@@ -60,8 +60,8 @@ local function fetch_manifests(remote, target, ids, folder, workspace)
     { remote:path(target), folder }, workspace.path, { label = "reading the manifests" })
 end
 
--- Every set of a target at the remote, newest first, as catalogue.list has those that are here; and
--- `path` in each: where it is there. Needs a workspace for the manifests.
+-- Every set of a target at the remote, newest first, as catalogue.list has those that are here: but
+-- `folder` has its manifest alone, as long as the workspace is there, and `path` is where it is.
 function M.list(remote, target, workspace)
   local found <const>, ids, sets = M.by_set(remote:list(remote:path(target), 2)), {}, {}
   for id, entries in pairs(found) do
@@ -78,9 +78,11 @@ function M.list(remote, target, workspace)
     local folder <const> = workspace.path .. "/manifests"
     fetch_manifests(remote, target, ids, folder, workspace)
     for _, id in ipairs(ids) do
-      sets[#sets + 1] = catalogue.read(folder .. "/" .. id, target, id, function(_, value)
+      local set <const> = catalogue.read(folder .. "/" .. id, target, id, function(_, value)
         return M.missing(found[id], value)
       end)
+      set.folder = folder .. "/" .. id
+      sets[#sets + 1] = set
     end
   end
   for _, set in ipairs(sets) do

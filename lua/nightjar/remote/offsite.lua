@@ -90,12 +90,16 @@ function M.prepare(document)
   return document
 end
 
--- Upload for a target, and let the others still have theirs. Returns the error, if any.
+-- Upload for a target, and let the others still have theirs. Whoever is mailed hears of it as the
+-- task `upload`, whichever task does it. Returns the error, if any.
 function M.attempt(remote, target, name, document)
   local _, err = try(M.upload, remote, target, name, document)
   if err and err.code == "CANCELLED" then
     error(err, 0)
-  elseif err then
+  end
+  remote.context.outcome { target = target.name, error = err, task = "upload",
+    status = not err and "ok" or nil }
+  if err then
     document.status = "crit"
     document.failures[#document.failures + 1] = { target = target.name, code = err.code,
       message = err.message, hint = err.hint }

@@ -1,5 +1,6 @@
 -- Retention at the remote: the same plan as here, on this home's own sets alone.
 
+local catalogue = require "nightjar.catalogue"
 local host = require "nightjar.host"
 local local_pruning = require "nightjar.pruning"
 local manifest = require "nightjar.manifest"
@@ -15,11 +16,11 @@ local default_keep <const> = 28 * 86400
 -- Sets of other machines that share the folder are theirs. `hosts` are names that this home's
 -- machine has had; "*" stands for any.
 local function is_own(set, hosts)
-  if not set.manifest or set.manifest.host == host.hostname then
+  if not set.readable or set.host == host.hostname then
     return true
   end
   for _, name in ipairs(hosts) do
-    if name == "*" or name == set.manifest.host then
+    if name == "*" or name == set.host then
       return true
     end
   end
@@ -36,7 +37,7 @@ function M.plan(sets, policy, hosts, now)
     else
       decisions[#decisions + 1] = { id = set.id, action = "keep", set = set,
         reason = ("made on '%s', not here: left alone (see remote.hosts)"):format(
-          set.manifest.host) }
+          set.host) }
     end
   end
   table.move(retention.plan(own, policy, now), 1, #own, #decisions + 1, decisions)
@@ -48,7 +49,7 @@ end
 -- is, and deleted by the next. Only what the manifest lists is touched.
 local function delete(remote, set)
   rclone.ask(remote, { "delete", "--files-from-raw=-" }, { set.path },
-    { stdin = rclone.names_of(set.manifest.files) })
+    { stdin = rclone.names_of(catalogue.manifest(set).files) })
   rclone.ask(remote, { "deletefile" }, { set.path .. "/" .. manifest.file_name })
   local _, err = try(rclone.ask, remote, { "rmdir" }, { set.path })
   if err and err.code == "CANCELLED" then

@@ -38,11 +38,11 @@ end
 
 -- The set's files with all hashes that the remote may be asked for, each read once: what is damaged
 -- here is not sent there. Returns {{name=, bytes=, sha256=, ...}...}.
-local function check_here(context, set, hash)
+local function check_here(context, set, value, hash)
   local meter <const> = pipeline.meter()
   local _ <close> = context.progress("checking " .. set.id, meter)
   local files = {}
-  for index, file in ipairs(set.manifest.files) do
+  for index, file in ipairs(value.files) do
     local sums <const> = stored.digests(set.folder, file,
       { also = hash ~= "sha256" and hash or nil, progress = meter })
     files[index] = { name = file.name, bytes = file.bytes, sha256 = sums.sha256, md5 = sums.md5,
@@ -182,10 +182,11 @@ local function upload(remote, target, set)
   local workspace <close> = workspace_of.open(context, "upload")
   context.log:info("upload.started", { target = target.name, id = set.id, remote = remote.to })
   local path <const> = remote:path(target.name, set.id)
-  local files <const> = check_here(context, set, remote:traits().hash)
+  local value <const> = catalogue.manifest(set)
+  local files <const> = check_here(context, set, value, remote:traits().hash)
   local states <const>, sent <const>, is_there <const> =
     bring_files(remote, set.folder, files, path, workspace)
-  local by <const>, text <const> = comparison.weakest(files, states), manifest_text(set.manifest)
+  local by <const>, text <const> = comparison.weakest(files, states), manifest_text(value)
   local done = {
     target = target.name, id = set.id, remote = remote.to, by = by, proven = set.proven,
     files = describe(files, states, sent),
@@ -193,7 +194,7 @@ local function upload(remote, target, set)
   table.insert(done.files, { name = manifest.file_name, bytes = #text, confirmed = true,
     by = "download", sent = bring_manifest(remote, text, path, is_there, workspace) })
   done.bytes, done.seconds = total(done.files), host.now() - began
-  journal.succeeded(context.config, set.manifest, by)
+  journal.succeeded(context.config, value, by)
   local _, err = try(record, context, target, set,
     { remote = remote.to, at = units.iso(host.time()), confirmed = true, by = by })
   done.unrecorded = err
