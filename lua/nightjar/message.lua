@@ -29,11 +29,25 @@ end
 
 -- ---- headers ----
 
+-- Text that came from elsewhere as one line, fit for a subject.
+function M.line(text)
+  return (text:gsub("%c+", " "))
+end
+
+-- A text for the header of that name; whether it is encoded is the second result.
+local function header_text(name, what, text)
+  if type(text) ~= "string" or text:find("[\r\n\0]") then
+    fail("CONFIG", ("%s: one line of text expected"):format(what),
+      "A line break in it could begin a header of its own.")
+  end
+  return mime.header_text(text, #name + 2)
+end
+
 local function mailbox(address, name)
   if not name or name == "" then
     return address
   end
-  local text <const>, encoded <const> = mime.header_text(name, #"From: ")
+  local text <const>, encoded <const> = header_text("From", "from_name", name)
   if encoded then
     return text .. "\r\n <" .. address .. ">"
   end
@@ -74,7 +88,7 @@ local function add_own_headers(add, mail)
   end
   add("From", mailbox(demand_address(mail.from, "from"), mail.from_name))
   add("To", table.concat(to, ", "))
-  add("Subject", (mime.header_text(mail.subject or "", #"Subject: ")))
+  add("Subject", (header_text("Subject", "subject", mail.subject or "")))
   add("Date", os.date("!%a, %d %b %Y %H:%M:%S +0000", math.floor(mail.date)))
   add("Message-ID", M.id(mail.message_id))
   local references <const> = ids(mail.references or {})

@@ -128,7 +128,7 @@ function M.fold(name, value)
 end
 
 -- Text for a header, with encoded words where ASCII cannot say it or where it would be read as such
--- a word; control characters become spaces, so that nothing can begin a header of its own.
+-- a word. Control characters become spaces.
 function M.header_text(text, taken)
   text = M.valid(text):gsub("%c+", " "):match("^%s*(.-)%s*$")
   local unbreakable <const> = text:find(("%S"):rep(line_length))

@@ -303,7 +303,8 @@ describe("options", function()
     assert.error_matches(function() smtp.check(mail_for(fine, { hots = "x" })) end, "did you mean 'host'")
     assert.error_matches(function() smtp.send(mail_for(fine, { security = "ssl" })) end, "starttls, tls or none")
     assert.error_matches(function() smtp.send(mail_for(fine, { port = 70000 })) end, "port")
-    for _, others in ipairs { { to = {} }, { to = { "a@b\r\nRCPT TO:<c@d>" } }, { from = "a b@c" }, { from = false }, { host = "a/b" } } do
+    for _, others in ipairs { { to = {} }, { to = { "a@b\r\nRCPT TO:<c@d>" } }, { from = "a b@c" }, { from = false }, { host = "a/b" },
+      { subject = "x\r\nBcc: c@d" } } do
       local _, err <const> = try(smtp.send, mail_for(fine, others))
       assert.equal("CONFIG", err and err.code, inspect(others))
     end

@@ -161,12 +161,15 @@ describe("a message", function()
 
   it("lets no text begin a header of its own", function()
     for _, evil in ipairs { "x\r\nBcc: all@example.org", "x\nBcc: all@example.org", "x\rBcc: all@example.org", "x\0\n\r\n\r\nbody" } do
-      local plain <const> = read(message.compose(mail { subject = evil, from_name = evil }))[1]
-      assert.equal(read(message.compose(mail { from_name = "x" }))[1].count, plain.count)
-      assert.is_nil(plain.headers.bcc)
-      assert.equal("a text\n", plain.parts[1].text)
-      for _, fields in ipairs { { from = "a@b.c" .. evil }, { to = { "a@b.c" .. evil } }, { message_id = "1@x" .. evil },
-          { references = { "1@x" .. evil } }, { headers = { ["X-A"] = evil } }, { headers = { ["X-A: " .. evil] = "y" } } } do
+      local line <const> = message.line(evil)
+      local harmless <const> = read(message.compose(mail { subject = line, from_name = line }))[1]
+      assert.is_nil(harmless.headers.bcc)
+      assert.equal("a text\n", harmless.parts[1].text)
+      for _, fields in ipairs {
+        { subject = evil }, { from_name = evil }, { from = "a@b.c" .. evil }, { to = { "a@b.c" .. evil } },
+        { message_id = "1@x" .. evil }, { references = { "1@x" .. evil } }, { headers = { ["X-A"] = evil } },
+        { headers = { ["X-A: " .. evil] = "y" } },
+      } do
         local _, err = try(message.compose, mail(fields))
         assert.equal("CONFIG", err and err.code, inspect(fields))
       end

@@ -57,7 +57,7 @@ function M.prepare(config, mail, ids)
   local options <const>, problem <const> = options_of(config, mail.to)
   options.message = message.compose {
     from = options.from, from_name = options.from_name or "nightjar on " .. host.hostname,
-    to = options.to, subject = mail.subject, text = mail.text, html = mail.html,
+    to = options.to, subject = message.line(mail.subject), text = mail.text, html = mail.html,
     date = host.time(), message_id = ids.message_id, references = { ids.root },
   }
   options.from_name = nil
