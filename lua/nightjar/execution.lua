@@ -71,6 +71,7 @@ local function remember(run, task, context, status, err)
   local entry <const> = context.history
   entry.time, entry.task, entry.status = units.iso(run.started), task.name, status
   entry.seconds, entry.code = host.now() - run.began, err and err.code
+  entry.job = host.environment().NIGHTJAR_JOB -- which a schedule's files set
   local _, problem = try(history.append, context.config, entry)
   if problem then
     context.log:warn("history.failed", { message = problem.message })

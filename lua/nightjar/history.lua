@@ -1,4 +1,5 @@
--- What ran when, and how it ended: state/history.jsonl, a line an end of a task.
+-- What ran when, and how it ended: state/history.jsonl, a line an end of a task; and the last of
+-- each task and job in a file of its own in state/last/, for the history forgets what is rare.
 
 local fs = require "nightjar.fs"
 local json = require "nightjar.json"
@@ -21,12 +22,43 @@ local function rotate(path)
   end
 end
 
--- Add an entry: { time (text), task, status, seconds, ... }.
+local function last_path(config, kind, name)
+  return ("%s/last/%s.%s.json"):format(config.state_folder, kind, name)
+end
+
+local function keep_last(config, kind, name, text)
+  if type(name) == "string" and name:find "^[%w_-]+$" then
+    fs.mkdir(config.state_folder .. "/last", { mode = 448 })
+    fs.write(last_path(config, kind, name), text, { mode = 384 })
+  end
+end
+
+-- Add an entry: { time (text), task, status, seconds, job (of the schedule that ran it), ... }.
 function M.append(config, entry)
-  local path <const> = path_of(config)
+  local path <const>, text <const> = path_of(config), json.encode(entry) .. "\n"
   fs.mkdir(config.state_folder, { parents = true, mode = 448 })
   try(rotate, path)
-  fs.append(path, json.encode(entry) .. "\n", { mode = 384 })
+  fs.append(path, text, { mode = 384 })
+  keep_last(config, "task", entry.task, text)
+  keep_last(config, "job", entry.job, text)
+end
+
+-- The last entry of a task (kind "task") or of a job ("job"), or nil.
+function M.last(config, kind, name)
+  local text <const> = try(fs.read, last_path(config, kind, name))
+  local entry <const> = text and try(json.decode, text)
+  return type(entry) == "table" and type(entry.time) == "string" and entry or nil
+end
+
+-- The names of the tasks or jobs that have a last entry, sorted.
+function M.names(config, kind)
+  local folder <const>, names = config.state_folder .. "/last", {}
+  for _, file in ipairs(fs.stat(folder) and fs.list(folder) or {}) do
+    local of <const>, name <const> = file:match "^(%a+)%.([%w_-]+)%.json$"
+    names[#names + 1] = of == kind and name or nil
+  end
+  table.sort(names)
+  return names
 end
 
 -- The lines at the end of a file, the first of which may be cut.
