@@ -3,6 +3,7 @@
 local catalogue = require "nightjar.catalogue"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
+local table_text = require "nightjar.table_text"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
 
@@ -20,22 +21,6 @@ local function row_of(set, now)
     units.format_size(set.bytes), set.state .. (set.pinned and ", pinned" or ""), proof_text(set),
       set.problem or "",
   }
-end
-
-local function say_table(context, rows)
-  local widths = {}
-  for _, row in ipairs(rows) do
-    for column, text in ipairs(row) do
-      widths[column] = math.max(widths[column] or 0, utf8.len(text) or #text)
-    end
-  end
-  for _, row in ipairs(rows) do
-    local cells = {}
-    for column, text in ipairs(row) do
-      cells[column] = text .. (" "):rep(widths[column] - (utf8.len(text) or #text))
-    end
-    context.say("%s", (table.concat(cells, "  "):gsub("%s+$", "")))
-  end
 end
 
 local function document_of(set)
@@ -61,7 +46,9 @@ local function run(arguments, context)
     context.say("There is no backup in %s yet. nightjar backup makes one.",
       context.config.backup_folder)
   else
-    say_table(context, rows)
+    for _, line in ipairs(table_text(rows)) do
+      context.say("%s", line)
+    end
   end
   return { status = "ok", sets = sets }
 end
