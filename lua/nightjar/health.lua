@@ -9,6 +9,7 @@ local host = require "nightjar.host"
 local own = require "nightjar.health.own"
 local places = require "nightjar.health.places"
 local run_of = require "nightjar.health.run"
+local schedule = require "nightjar.health.schedule"
 local self_of = require "nightjar.health.self"
 local task = require "nightjar.task"
 
@@ -35,6 +36,15 @@ local function check_backups(run)
   end
 end
 
+local function check_schedule(run)
+  local began <const> = host.now()
+  local found <const> = run:does "schedule" and schedule.look(run.config, run.now)
+  if found then
+    found.seconds = host.now() - began
+    run:add(nil, "schedule", found)
+  end
+end
+
 local function check_self(run)
   if not run:does "self" then
     return
@@ -53,6 +63,7 @@ function M.examine(context, options)
   task.parallel {
     function() check_disks(run) end,
     function() check_backups(run) end,
+    function() check_schedule(run) end,
     function() chain.check_engine(run) end,
     function() chain.check_servers(run) end,
   }

@@ -45,7 +45,7 @@ describe("the lines", function()
 
   it("have a limit, a path, and no setting that would hold for others", function()
     local text <const> = cron.files(schedule.jobs(), facts).nightjar
-    assert.matches("\n%*/5 %* %* %* %* root env PATH=[%w/:]+ timeout %-k 10 240 /usr/bin/nightjar ", text)
+    assert.matches("\n%*/5 %* %* %* %* root env PATH=[%w/:]+ NIGHTJAR_JOB=health%-check timeout %-k 10 240 /usr/bin/nightjar ", text)
     for line in text:gmatch "[^\n]+" do
       assert.is_nil(line:find "^[%a_]+%s*=")
     end

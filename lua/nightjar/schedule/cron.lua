@@ -26,10 +26,11 @@ function M.fields(when)
 end
 
 -- env, because a line that sets PATH would hold for everything that stands below it, and because
--- SHELL may be any shell. timeout, because cron has none.
+-- SHELL may be any shell. timeout, because cron has none. NIGHTJAR_JOB is how the history knows
+-- which job a run belonged to.
 local function command(facts, job)
-  local words = { "env", "PATH=" .. path, "timeout", "-k", "10", tostring(job.limit),
-    facts.program, "--home", facts.home, "--quiet" }
+  local words = { "env", "PATH=" .. path, "NIGHTJAR_JOB=" .. job.name, "timeout", "-k", "10",
+    tostring(job.limit), facts.program, "--home", facts.home, "--quiet" }
   table.move(job.words, 1, #job.words, #words + 1, words)
   for index, word in ipairs(words) do
     words[index] = quoting.shell_word(word)
@@ -51,15 +52,19 @@ local function demand_no_backslash(what, text)
   end
 end
 
--- The lines of the active jobs, with nightjar's mark. `user` stands in each line where given, as
--- files in /etc/cron.d have it.
-local function lines(jobs, facts, user)
+-- A job's line. `user` stands in it where given, as files in /etc/cron.d have it.
+function M.line(job, facts, user)
   demand_no_backslash("the home", facts.home)
   demand_no_backslash("the program", facts.program)
+  return ("%s %s%s\n"):format(M.fields(job.when), user and user .. " " or "",
+    command(facts, job))
+end
+
+-- The lines of the active jobs, with nightjar's mark.
+local function lines(jobs, facts, user)
   local text = {}
-  for _, job in ipairs(jobs) do
-    text[#text + 1] = ("%s %s%s\n"):format(M.fields(job.when), user and user .. " " or "",
-      command(facts, job))
+  for index, job in ipairs(jobs) do
+    text[index] = M.line(job, facts, user)
   end
   return marker.seal(facts.home, table.concat(text))
 end

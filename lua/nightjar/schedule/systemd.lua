@@ -98,8 +98,11 @@ local function unit_section(facts, description, more)
       "After=network-online.target remote-fs.target docker.service") or "") .. (more or "")
 end
 
-local function service_section(facts, command, kind)
-  return lines("", "[Service]") .. kind .. lines("ExecStart=" .. command,
+-- NIGHTJAR_JOB is how the history knows which job a run belonged to.
+local function service_section(facts, command, kind, job)
+  return lines("", "[Service]") .. kind
+    .. (job and lines("Environment=NIGHTJAR_JOB=" .. job.name) or "")
+    .. lines("ExecStart=" .. command,
     "# nightjar has mailed what it found; the rest is a failure of its own.",
     "SuccessExitStatus=1 2 3", "TimeoutStopSec=30", "KillMode=mixed")
     .. (facts.scope == "system" and system_hardening(facts) or "") .. common_hardening(facts)
@@ -114,7 +117,7 @@ end
 local function boot_service(facts, job)
   return unit_section(facts, job.name, on_failure(facts, job))
     .. service_section(facts, command_line(facts, job.words),
-      lines("Type=exec", "RuntimeMaxSec=" .. job.limit))
+      lines("Type=exec", "RuntimeMaxSec=" .. job.limit), job)
     .. lines("", "[Install]", "WantedBy="
       .. (facts.scope == "system" and "multi-user.target" or "default.target"))
 end
@@ -122,7 +125,7 @@ end
 local function timed_service(facts, job)
   return unit_section(facts, job.name, on_failure(facts, job))
     .. service_section(facts, command_line(facts, job.words),
-      lines("Type=oneshot", "TimeoutStartSec=" .. job.limit))
+      lines("Type=oneshot", "TimeoutStartSec=" .. job.limit), job)
 end
 
 local function timer(facts, job)

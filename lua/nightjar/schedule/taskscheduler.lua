@@ -141,9 +141,6 @@ local function demand_wsl(facts)
   if facts.distro and not facts.distro:find("^[%w._-]+$") then
     fail("USAGE", ("'%s' cannot be the name of a WSL distribution"):format(facts.distro),
       "wsl.exe -l lists them.")
-  elseif facts.program:find('"', 1, true) then
-    fail("CONFIG", ("the program has a quote in its path: '%s'"):format(facts.program),
-      "wsl.exe cannot be given one; move it to another path.")
   elseif is_windows_path(facts.home) then
     fail("USAGE", ("the home '%s' is a Windows path, and the program '%s' is none"):format(
       facts.home, facts.program), "Give both as WSL sees them, or both as Windows does.")
@@ -161,8 +158,9 @@ local function command(job, facts)
     return facts.program, table.concat(words, " ")
   end
   demand_wsl(facts)
-  local before <const> = (facts.distro and "-d " .. facts.distro .. " " or "") .. "-e "
-    .. (facts.program:find("%s") and '"' .. facts.program .. '"' or facts.program) .. " "
+  -- NIGHTJAR_JOB is how the history knows which job a run belonged to.
+  local before <const> = ("%s-e /usr/bin/env NIGHTJAR_JOB=%s %s "):format(
+    facts.distro and "-d " .. facts.distro .. " " or "", job.name, M.argument(facts.program))
   return "%SystemRoot%\\System32\\wsl.exe", before .. table.concat(words, " ")
 end
 
