@@ -4,6 +4,7 @@ local complaint = require "nightjar.complaint"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local names = require "nightjar.names"
+local run_lock = require "nightjar.run_lock"
 local target_of = require "nightjar.target"
 local task = require "nightjar.task"
 local tools = require "nightjar.tools"
@@ -25,11 +26,7 @@ end
 -- Hold a lock of the target's. `target-…` is for what makes, proves, deletes or restores its
 -- backups: one run at a time.
 local function lock(config, kind, target, purpose, seconds)
-  fs.mkdir(config.state_folder, { parents = true, mode = 448 })
-  local path <const> = ("%s/%s-%s.lock"):format(config.state_folder, kind, target.name)
-  return fs.lock(path, { timeout = seconds or 0,
-    note = ("%s, pid %d on %s, since %s"):format(purpose, host.pid, host.hostname,
-      units.iso(host.time())) })
+  return run_lock(config, kind .. "-" .. target.name, purpose, seconds)
 end
 
 -- The folder of a target's sets.

@@ -45,7 +45,11 @@ function run:watch(is_settled, look)
       found = before
     end
     local left <const> = self:left() - least_call
-    if is_settled(found) or left <= 0 then
+    if is_settled(found) then
+      return found
+    elseif left <= 0 then
+      -- What is still starting after all this time has not started.
+      found.status = found.status == "warn" and "crit" or found.status
       return found
     end
     task.sleep(math.min(pause, left))

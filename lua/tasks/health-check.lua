@@ -10,19 +10,11 @@ local json = require "nightjar.json"
 local nagios = require "nightjar.health.nagios"
 local prometheus = require "nightjar.health.prometheus"
 local report = require "nightjar.report"
+local run_lock = require "nightjar.run_lock"
 local screen = require "nightjar.health.screen"
 local target_of = require "nightjar.target"
-local units = require "nightjar.units"
 
 local readable_by_all <const> = 420 -- 0644: the collector is another user
-
--- One run at a time: two would both send the mail.
-local function lock(config)
-  fs.mkdir(config.state_folder, { parents = true, mode = 448 })
-  return fs.lock(config.state_folder .. "/health-check.lock", { timeout = 0,
-    note = ("health-check, pid %d on %s, since %s"):format(host.pid, host.hostname,
-      units.iso(host.time())) })
-end
 
 -- Mail what has to be told; and what is graver once it is certain, is that from now on.
 local function tell(arguments, context, findings)
@@ -37,7 +29,8 @@ local function tell(arguments, context, findings)
 end
 
 local function check(arguments, context)
-  local _ <close> = lock(context.config)
+  -- One run at a time: two would both send the mail.
+  local _ <close> = run_lock(context.config, "health-check", "health-check")
   local findings <const>, backups <const>, keep <const> = health.examine(context,
     { target = arguments.target })
   health.log(context, findings)

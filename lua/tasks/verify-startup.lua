@@ -2,24 +2,15 @@
 
 local alert = require "nightjar.alert"
 local finding = require "nightjar.health.finding"
-local fs = require "nightjar.fs"
 local health = require "nightjar.health"
-local host = require "nightjar.host"
 local json = require "nightjar.json"
 local plan = require "nightjar.startup.plan"
+local run_lock = require "nightjar.run_lock"
 local startup = require "nightjar.startup"
 local units = require "nightjar.units"
 
 local colors <const> = { ok = "green", warn = "yellow", crit = "red", unknown = "yellow",
   skipped = "dim" }
-
--- One at a time: two would start the same containers.
-local function lock(config)
-  fs.mkdir(config.state_folder, { parents = true, mode = 448 })
-  return fs.lock(config.state_folder .. "/verify-startup.lock", { timeout = 0,
-    note = ("verify-startup, pid %d on %s, since %s"):format(host.pid, host.hostname,
-      units.iso(host.time())) })
-end
 
 local function whose(stage)
   return stage.target and stage.container and ("%s (%s)"):format(stage.target, stage.container)
@@ -54,7 +45,8 @@ local function findings_of(findings)
 end
 
 local function run(arguments, context)
-  local _ <close> = lock(context.config)
+  -- One at a time: two would start the same containers.
+  local _ <close> = run_lock(context.config, "verify-startup", "verify-startup")
   local findings <const>, stages <const> = startup.verify(context, {
     wait = arguments.wait or context.config.policy.startup.wait, target = arguments.target,
     tell = teller(context),

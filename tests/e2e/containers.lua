@@ -51,11 +51,12 @@ end
 
 -- Containers go, running or not; ids that are nil are passed over.
 function M.remove(...)
+  local command = { "docker", "rm", "--force", "--volumes", check = false }
   for index = 1, select("#", ...) do
-    local id <const> = select(index, ...)
-    if id then
-      process.run { "docker", "rm", "--force", "--volumes", id, check = false }
-    end
+    command[#command + 1] = (select(index, ...))
+  end
+  if #command > 4 then
+    process.run(command)
   end
 end
 

@@ -5,6 +5,7 @@ local host = require "nightjar.host"
 local process = require "nightjar.process"
 local task = require "nightjar.task"
 local containers = require "tests.e2e.containers"
+local mail = require "tests.e2e.mail"
 local support = require "tests.e2e.support"
 
 local unique <const> = "nightjar-heal-spec-" .. host.random(4)
@@ -33,9 +34,11 @@ end
 local function home_of(name, options)
   options = options or {}
   local port <const> = options.port or containers.docker("port", unique .. "-" .. name, "5432/tcp"):match ":(%d+)"
+  local env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres", "PGPASSWORD=" .. password,
+    "POSTGRES_CONTAINER=" .. unique .. "-" .. name }
+  table.move(options.mail or {}, 1, #(options.mail or {}), #env + 1, env)
   return support.home(nil, {
-    env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres", "PGPASSWORD=" .. password,
-      "POSTGRES_CONTAINER=" .. unique .. "-" .. name },
+    env = env,
     policy = ("return { health = { heal = %s, attempts = 1, timeout = '3s', checks = { backup = false, disk = false } } }"):format(
       options.heal == false and "false" or "true"),
   })
@@ -78,7 +81,8 @@ end)
 
 describe("a container that stays unhealthy", function()
   it("is restarted at the second run, and told of; twice within an hour, and then no more", function()
-    local home <const> = home_of "sick"
+    local letters <const> = mail.server()
+    local home <const> = home_of("sick", { mail = letters:env() })
     local began <const> = state("sick", "StartedAt")
     local found = check(home, "sick")
     assert.equal("container.unhealthy", found.container.class)
@@ -88,8 +92,8 @@ describe("a container that stays unhealthy", function()
     found = check(home, "sick")
     assert.equal("warn", found.heal.status)
     assert.matches("has restarted container '.*' %(1 of 2 within 1 h%)", found.heal.message)
-    local restarted <const> = state("sick", "StartedAt")
-    assert.not_equal(began, restarted)
+    assert.not_equal(began, state("sick", "StartedAt"))
+    assert.matches("nightjar has restarted container", (letters:received()[1].text:gsub("\r?\n *", " ")), 1, true)
 
     assert.is_nil(check(home, "sick").heal) -- the first bad run since it was started
     assert.matches("2 of 2", check(home, "sick").heal.message)
@@ -100,7 +104,9 @@ describe("a container that stays unhealthy", function()
     assert.matches("does not do so again before", found.heal.message)
     assert.equal(last, state("sick", "StartedAt"))
     assert.matches("heal.restart .*restarts=1", fs.read(home.path .. "/logs/health-check.log"))
+    assert.matches("does not do so again", (letters:received()[#letters:received()].text:gsub("\r?\n *", " ")), 1, true)
     home:close()
+    letters:close()
   end)
 
   it("is not restarted where what was done before cannot be read", function()

@@ -3,6 +3,7 @@
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local process = require "nightjar.process"
+local task = require "nightjar.task"
 local containers = require "tests.e2e.containers"
 local mail = require "tests.e2e.mail"
 local peers = require "tests.fixture.peers"
@@ -20,12 +21,25 @@ end
 -- A server in a container whose port stays the same when it is started again.
 local server <const> = { name = unique .. "-pg", port = free_port() }
 
-local function run(name, words, script)
-  made[#made + 1] = unique .. "-" .. name
-  local all = { "--name", unique .. "-" .. name }
-  table.move(words, 1, #words, #all + 1, all)
-  containers.run(all, script)
-  return unique .. "-" .. name
+-- Containers that end, hang or cannot start: what docker run is told, and what they do.
+local kinds <const> = {
+  never = { {}, "exit 0" },
+  mailed = { {}, "exit 0" },
+  short = { {}, "echo cannot go on >&2; exit 4" },
+  ["by-hand"] = { { "--restart", "unless-stopped" }, "exec sleep 3600" },
+  paused = { {}, "exec sleep 3600" },
+  unhealthy = { { "--health-cmd", "echo no luck; false", "--health-interval", "200ms", "--health-retries", "1" },
+    "exec sleep 3600" },
+}
+
+local function named(kind)
+  return unique .. "-" .. kind
+end
+
+local function run(kind, words, script)
+  made[#made + 1] = named(kind)
+  local all = { "--name", named(kind) }
+  containers.run(table.move(words, 1, #words, #all + 1, all), script)
 end
 
 local function wait_until(name, status)
@@ -78,9 +92,16 @@ end
 
 setup(function()
   containers.import_image()
-  containers.postgres({ "--name", server.name, "--publish", ("127.0.0.1:%s:5432"):format(server.port),
-    "--health-cmd", "pg_isready -h 127.0.0.1", "--health-interval", "500ms", "--health-start-period", "30s" }, password)
-  made[#made + 1] = server.name
+  made[1] = server.name
+  local jobs = {}
+  for kind, of in pairs(kinds) do
+    jobs[#jobs + 1] = function() run(kind, of[1], of[2]) end
+  end
+  jobs[#jobs + 1] = function() containers.postgres({ "--name", server.name, "--publish", ("127.0.0.1:%s:5432"):format(server.port),
+    "--health-cmd", "pg_isready -h 127.0.0.1", "--health-interval", "500ms", "--health-start-period", "30s" }, password) end
+  task.parallel(jobs)
+  containers.docker("pause", named "paused")
+  containers.docker("stop", "--time", "0", named "by-hand")
 end)
 
 teardown(function()
@@ -164,17 +185,15 @@ describe("verify-startup leaves alone, and tells of,", function()
   end
 
   it("a container that nothing starts after a boot", function()
-    left(run("never", {}, "exit 0"), "its restart policy is 'no'")
+    left(named "never", "its restart policy is 'no'")
   end)
 
   it("one that was stopped by hand", function()
-    local name <const> = run("by-hand", { "--restart", "unless-stopped" }, "exec sleep 3600")
-    containers.docker("stop", "--time", "0", name)
-    left(name, "stopped by hand")
+    left(named "by-hand", "stopped by hand")
   end)
 
   it("one that has stopped, in a mail at the first run and not at the second", function()
-    local name <const> = run("mailed", {}, "exit 0")
+    local name <const> = named "mailed"
     wait_until(name, "exited")
     local server_of_mail <const> = mail.server()
     local home <const> = home_of(name, {}, nil, server_of_mail:env())
@@ -191,8 +210,7 @@ describe("verify-startup leaves alone, and tells of,", function()
   end)
 
   it("one that is paused, or not there", function()
-    local name <const> = run("paused", {}, "exec sleep 3600")
-    containers.docker("pause", name)
+    local name <const> = named "paused"
     local document, result = verify(home_of(name), "--wait", "30s")
     assert.equal(1, result.exit)
     assert.equal("container.paused", find(document.findings, "check", "container").class)
@@ -205,8 +223,7 @@ end)
 
 describe("verify-startup waits in vain for", function()
   it("a container that never becomes healthy, and says so at that stage", function()
-    local name <const> = run("unhealthy", { "--health-cmd", "echo no luck; false", "--health-interval", "200ms",
-      "--health-retries", "1" }, "exec sleep 3600")
+    local name <const> = named "unhealthy"
     local document <const>, result <const> = verify(home_of(name), "--wait", "2s")
     assert.equal(2, result.exit)
     assert.equal("engine ok, container ok, health crit, query skipped", shown(document.stages, "name"))
@@ -215,7 +232,7 @@ describe("verify-startup waits in vain for", function()
   end)
 
   it("a container that ends again when it is started, with its last words", function()
-    local name <const> = run("short", {}, "echo cannot go on >&2; exit 4")
+    local name <const> = named "short"
     wait_until(name, "exited")
     local document <const>, result <const> = verify(home_of(nil, { name }), "--wait", "20s")
     assert.equal(2, result.exit)
@@ -270,7 +287,8 @@ describe("verify-startup waits for", function()
     local place <const> = support.folder()
     local folder <const> = place.path .. "/data"
     fs.mkdir(folder)
-    local name <const> = run("mount", { "--mount", ("type=bind,source=%s,target=/m"):format(folder) }, "exec sleep 3600")
+    local name <const> = named "mount"
+    run("mount", { "--mount", ("type=bind,source=%s,target=/m"):format(folder) }, "exec sleep 3600")
     containers.docker("stop", "--time", "0", name)
     fs.remove(folder)
     local document <const>, result <const> = verify(home_of(nil, { name }), "--wait", "2s")
