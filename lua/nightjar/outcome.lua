@@ -72,6 +72,17 @@ local function findings_of(context, task, arguments, document, err)
   return findings
 end
 
+-- Tell of a run that could not tell of itself: it crashed, or was ended. Returns what alert.report
+-- says.
+function M.crashed(context, task, arguments, message, hint)
+  local findings = {}
+  for index, target in ipairs(targets_of(context, task, arguments)) do
+    findings[index] = finding(task, target, { status = "crit", message = message, hint = hint })
+  end
+  return alert.report(context, { task = task.name, once = task.alert == "once", complete = false,
+    findings = findings })
+end
+
 -- Tell what became of a run, by a mail where one is due. document: what the task returned; or err,
 -- what it raised. Returns what alert.report says, or nil where there is nothing to tell.
 --

@@ -2,6 +2,7 @@
 
 local diff = require "nightjar.schedule.diff"
 local facts_of = require "nightjar.schedule.facts"
+local failure = require "nightjar.schedule.failure"
 local health = require "nightjar.health.schedule"
 local problems = require "nightjar.schedule.problems"
 
@@ -89,6 +90,28 @@ describe("the finding of the health check", function()
   it("is ok when all run", function()
     assert.equal("1 job is scheduled by systemd",
       health.judge({ kind = "systemd", jobs = list, problems = {} }).message)
+  end)
+end)
+
+describe("a job that systemd ended", function()
+  local ended <const> = {
+    { { result = "timeout", limit = 14400 }, "ended it after 4 h" },
+    { { result = "oom-kill" }, "for want of memory" },
+    { { result = "signal", status = "SEGV" }, "killed by a signal (SEGV)" },
+    { { result = "core-dump", status = "ABRT" }, "killed by a signal (ABRT)" },
+    { { result = "exit-code", status = "75" }, "another run at work" },
+    { { result = "exit-code", status = "203" }, "could not start the program" },
+    { { result = "exit-code", status = "99" }, "it failed (exit-code, exit status 99)" },
+    { { result = "resources" }, "it failed (resources, exit status ?)" },
+    { {}, "no reason known" },
+    { { result = "exit-code", status = "4" }, nil }, -- its mail waits in the spool, and another would too
+  }
+  it("is told in words, where somebody can be told", function()
+    for _, case in ipairs(ended) do
+      local message <const>, hint <const> = failure.describe(case[1])
+      assert.equal(case[2] ~= nil, message ~= nil)
+      assert.is_true(not message or message:find(case[2], 1, true) ~= nil and #hint > 10, message)
+    end
   end)
 end)
 
