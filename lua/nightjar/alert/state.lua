@@ -156,6 +156,15 @@ function M.read(folder)
     :format(path, err.message, kept and (" and is now '%s'"):format(aside_name) or "")
 end
 
+-- The state as it is, for who only wants to look; nil where there is none that can be read.
+function M.peek(folder)
+  local value, err = try(decoded, folder .. "/" .. file_name)
+  if err and err.code == "CANCELLED" then
+    error(err, 0)
+  end
+  return value
+end
+
 -- ---- writing ----
 
 local function encoded(state)
