@@ -7,8 +7,10 @@ tests=$(dirname -- "$(readlink -f -- "$0")")
 work=$(mktemp -d "${TMPDIR:-/tmp}/nightjar-demo.XXXXXX")
 chmod 755 "$work"
 
+container=nightjar-demo-$$
 clean_up() {
   trap '' INT TERM HUP
+  if [ -e "$work/container" ]; then docker rm --force --volumes "$container" >/dev/null 2>&1 || true; fi
   "$tests/fixture/postgres.sh" stop "$work/postgres" || true
   rm -rf -- "$work"
 }
@@ -64,6 +66,7 @@ show nightjar doctor
 say "A backup is done when it has been proven: restored into a scratch database, and compared row for row"
 show nightjar backup
 show nightjar backups
+show nightjar health-check
 
 say "An accident"
 export "${connection[@]}"
@@ -78,5 +81,29 @@ ask "$count_everything"
 
 say "The stored backup, proven once more"
 show nightjar verify
+
+in_docker() {
+  say "The same in a Docker container: the health check looks at every layer, and names the one that failed"
+  touch "$work/container"
+  "$tests/fixture/container.sh" image
+  PGPASSWORD=demo "$tests/fixture/container.sh" postgres --name "$container" --health-cmd 'pg_isready -h /tmp' --health-interval 1s -- \
+    >"$work/started"
+  show nightjar init docker-home >/dev/null
+  export NIGHTJAR_HOME="$work/docker-home"
+  sed -i -E "s|^(# )?PGHOST=.*|PGHOST=127.0.0.1|; s|^(# )?PGPORT=.*|PGPORT=$(sed -n 2p "$work/started")|; s|^(# )?PGPASSWORD=.*|PGPASSWORD=demo|
+    s|^(# )?POSTGRES_CONTAINER=.*|POSTGRES_CONTAINER=$container|" docker-home/config/monitoring.env
+  show nightjar verify-startup --wait 1m
+  show nightjar backup
+  show nightjar health-check
+  show docker stop "$container"
+  show nightjar health-check || echo "(exit status $?)"
+}
+
+unset "${!PG@}"
+if docker info >/dev/null 2>&1; then
+  in_docker
+else
+  say "No Docker engine answers here: the part about containers is skipped"
+fi
 
 say "Done. All of it was in $work, and goes now."
