@@ -124,7 +124,7 @@ local function converter(spec)
   end
 end
 
-local function help_of(spec)
+function M.help_of(spec)
   local text <const> = spec.help or ""
   if spec.default == nil then
     return text
@@ -132,16 +132,21 @@ local function help_of(spec)
   return ("%s (default %s)"):format(text, tostring(spec.default))
 end
 
+-- What stands for the value of an option: its choices, its type, or its name.
+function M.value_name(spec)
+  return spec.choices and table.concat(spec.choices, "|")
+    or spec.type ~= "string" and spec.type or key_of(spec[1])
+end
+
 local function add_option(parser, spec)
-  local option <const> = parser:option(spec[1]):description(help_of(spec)):target(key_of(spec[1]))
+  local option <const> = parser:option(spec[1]):description(M.help_of(spec)):target(key_of(spec[1]))
   option:args(1):convert(converter(spec))
-  option:argname("<" .. (spec.choices and table.concat(spec.choices, "|")
-    or spec.type ~= "string" and spec.type or key_of(spec[1])) .. ">")
+  option:argname("<" .. M.value_name(spec) .. ">")
   option:count(spec.many and (spec.required and "+" or "*") or (spec.required and "1" or "?"))
 end
 
 local function add_positional(parser, spec)
-  local argument <const> = parser:argument(spec[1]):description(help_of(spec))
+  local argument <const> = parser:argument(spec[1]):description(M.help_of(spec))
   argument:target(key_of(spec[1])):convert(converter(spec))
   local least <const> = spec.optional and 0 or 1
   argument:args(spec.many and (least == 0 and "*" or "+") or (least == 0 and "?" or 1))
@@ -157,7 +162,7 @@ end
 
 local function add(parser, spec)
   if spec.type == "flag" then
-    add_flag(parser, spec[1], help_of(spec), key_of(spec[1]))
+    add_flag(parser, spec[1], M.help_of(spec), key_of(spec[1]))
   elseif is_option(spec) then
     add_option(parser, spec)
   else

@@ -168,9 +168,14 @@ end
 
 M.all.help = {
   name = "help", summary = "what nightjar, or one task, does and takes",
-  arguments = { { "TASK", type = "string", optional = true, help = "the task" } },
+  arguments = {
+    { "TASK", type = "string", optional = true, help = "the task" },
+    { "--man", type = "flag", help = "write the manual page, nightjar(1), to standard output" },
+  },
   run = function(run, arguments)
-    if not arguments.TASK then
+    if arguments.man then
+      io.write(require "nightjar.manual"(M.all))
+    elseif not arguments.TASK then
       M.overview(run)
     else
       local task <const> = M.find(run, arguments.TASK)
