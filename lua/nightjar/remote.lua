@@ -111,11 +111,7 @@ function remote:list(path, depth, hash)
     table.move({ "--hash", "--hash-type=" .. hash }, 1, 2, #words + 1, words)
     seconds = self.policy.timeout
   end
-  if self:traits().crypt then
-    words[#words + 1] = "--log-level=DEBUG"
-  end
-  local text <const>, log <const> = rclone.ask(self, words, { path },
-    { timeout = seconds, limit = 256 << 20 })
+  local text <const> = rclone.ask(self, words, { path }, { timeout = seconds, limit = 256 << 20 })
   if not text then
     return {}
   end
@@ -123,12 +119,22 @@ function remote:list(path, depth, hash)
   if not entries then
     fail("FORMAT", ("rclone's list of '%s' is no JSON"):format(path), nil, { cause = err })
   end
-  if #entries == 0 and log:find("undecryptable", 1, true) then
-    fail("CHECKSUM", ("what is at '%s' was not encrypted with this password"):format(path),
+  return entries
+end
+
+-- With another password an encrypted remote looks empty: rclone passes over the names that it
+-- cannot decrypt, and says so to who debugs it.
+function remote:demand_password()
+  if not self:traits().crypt then
+    return
+  end
+  local text <const>, log <const> = rclone.ask(self, { "lsjson", "--log-level=DEBUG" }, { self.to })
+  if text and log:find("undecryptable", 1, true) and not text:find("{", 1, true) then
+    fail("CHECKSUM",
+      ("what is at the remote '%s' was not encrypted with this password"):format(self.to),
       "Compare password, password2 and filename_encryption of the crypt remote with those of the "
         .. "machine that wrote it.")
   end
-  return entries
 end
 
 -- A small file's content, or nil where there is none.

@@ -51,12 +51,14 @@ local function demand_extensions(session, described)
   end
 end
 
-local function demand_roles(session, described, folder)
+local function demand_roles(session, choice)
+  local described <const> = choice.described
   local missing <const> = lacking(session, "SELECT rolname AS name FROM pg_roles", described.roles)
   if #missing > 0 then
     fail("NOT_FOUND", ("the server has no role '%s', which the backup names"):format(
       table.concat(missing, "', '")),
-      ("Create it, or all: gunzip -c '%s/globals.sql.gz' | psql -X postgres"):format(folder))
+      ("Create it, or all: %s | psql -X postgres"):format(
+        choice.source:shell(choice.set, "globals.sql.gz")))
   end
 end
 
@@ -81,9 +83,9 @@ local function demand_space(session, described)
   end
 end
 
--- The set, its file and where it goes, from the arguments. Reads the catalogue only.
-function M.choose(config, target, options)
-  local sets <const> = catalogue.list(config.backup_folder, target.name)
+-- The set, its file and where it goes, from the arguments: {set=, manifest=, file=, files= all that
+-- is read of it, described=, database=, into=, replace=, source=}. `sets` are those of a source.
+function M.choose(source, sets, options)
   local set <const> = catalogue.resolve(sets, options.backup, options.database)
   local value <const> = catalogue.manifest(set)
   local database = options.database or #set.databases == 1 and set.databases[1]
@@ -99,6 +101,7 @@ function M.choose(config, target, options)
   for _, described in ipairs(value.databases) do
     if described.name == database then
       return { set = set, manifest = value, file = file, described = described, database = database,
+        files = { file, manifest.file(value, "create", database) }, source = source,
         into = options.as or database, replace = options.replace }
     end
   end
@@ -146,7 +149,7 @@ function M.plan(session, choice)
       "Give --replace to put the restored one in its place, or --as NAME to restore it beside.")
   end
   demand_extensions(session, choice.described)
-  demand_roles(session, choice.described, choice.set.folder)
+  demand_roles(session, choice)
   demand_space(session, choice.described)
   local steps <const> = warnings(session, choice, live)
   local function add(step, format, ...)
@@ -156,6 +159,10 @@ function M.plan(session, choice)
   choice.temporary = names.fit(choice.into,
     ("__restore_%s_%s"):format(session.id, host.random(3)))
   choice.live = live
+  if choice.source.remote then
+    add("fetch", "fetch %s from %s, and check it", units.format_size(choice.file.bytes),
+      choice.source.place)
+  end
   add("check", "read %s of backup %s from %s, and check it against its manifest",
     choice.file.name, choice.set.id, choice.manifest.started)
   add("create", "create database '%s' (%s, %s)", choice.temporary, choice.described.encoding,
@@ -194,12 +201,14 @@ end
 
 -- Read all that the restore would read.
 function M.check(choice)
+  choice.source:fetch(choice.set, choice.files)
   creation_of(choice)
   stored.check(choice.set.folder, choice.file)
 end
 
 local function carry_out(session, choice)
   local began <const> = host.now()
+  choice.source:fetch(choice.set, choice.files)
   local create_sql <const> = creation_of(choice)
   session.log:info("restore.started", { id = choice.set.id, database = choice.database,
     into = choice.into })

@@ -49,7 +49,7 @@ local function protect(ordered, policy, now)
       beyond = beyond or now - set.started > policy.keep
       reasons[set] = reasons[set] or reason
     end
-    if set.started and now - set.started > policy.keep then
+    if set.started and (policy.decide or now - set.started > policy.keep) then
       reasons[set] = reasons[set] or held(set, policy.hold, now) or nil
     end
   end

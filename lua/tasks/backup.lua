@@ -4,6 +4,7 @@ local backup = require "nightjar.backup"
 local catalogue = require "nightjar.catalogue"
 local json = require "nightjar.json"
 local manifest = require "nightjar.manifest"
+local offsite = require "nightjar.remote.offsite"
 local proof = require "nightjar.proof"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
@@ -80,6 +81,9 @@ local function run(arguments, context)
     status = "ok", sets = json.array {}, retention = json.array {}, failures = json.array {},
   }
   local options <const> = { database = arguments.database, verify = verify }
+  if arguments.upload then
+    offsite.prepare(document)
+  end
   local first_error
   for _, target in ipairs(target_of.selected(context.config, arguments.target)) do
     local done, err = try(backup.run, context, target, options)
@@ -99,14 +103,14 @@ local function run(arguments, context)
       context.outcome(outcome_of(done.set, arguments.database))
       document.status = proof.worse_status(document.status, status_of(done.set))
     end
+    if arguments.upload then
+      offsite.attempt(context, target, nil, document)
+    end
   end
   if first_error and #document.sets == 0 then
     error(first_error, 0)
   end
-  for _, failure in ipairs(document.failures) do
-    context.say("%s: %s\n  %s", context.color("red", failure.target), failure.message,
-      failure.hint or "")
-  end
+  offsite.say_failures(context, document)
   return document
 end
 
@@ -115,12 +119,14 @@ return {
   summary = "dump every database, prove the dump by test restore, prune old ones",
   description = "Dumps the roles and every database of each target into one set, which appears in "
     .. "the backup folder whole or not at all; restores each dump into a scratch database and "
-    .. "compares it, row for row; then deletes what retention no longer keeps.",
+    .. "compares it, row for row; then deletes what retention no longer keeps. With --upload the "
+    .. "newest proven set is copied to the remote and confirmed there, as nightjar upload does.",
   log = "backup", alert = "until_success",
   arguments = {
     { "--target", type = "string", help = "back up only this target" },
     { "--database", type = "string", help = "back up only this database" },
     { "--no-verify", type = "flag", help = "do not prove the backup by test restore" },
+    { "--upload", type = "flag", help = "then copy the newest proven backup to the remote" },
     { "--json", type = "flag", help = "print the result as JSON" },
   },
   run = run,

@@ -1,8 +1,8 @@
 -- nightjar backups: what there is, good and bad, and whether it is proven.
 
-local catalogue = require "nightjar.catalogue"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
+local source_of = require "nightjar.source"
 local table_text = require "nightjar.table_text"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
@@ -33,24 +33,25 @@ local function document_of(set)
 end
 
 local function run(arguments, context)
+  local source <close> = source_of.open(context, arguments.remote, "backups")
   local rows, sets = { { "TARGET", "BACKUP", "AGE", "SIZE", "STATE", "PROVEN", "PROBLEM" } },
     json.array {}
   local now <const> = host.time()
   for _, target in ipairs(target_of.selected(context.config, arguments.target)) do
-    for _, set in ipairs(catalogue.list(context.config.backup_folder, target.name)) do
+    for _, set in ipairs(source:list(target)) do
       rows[#rows + 1] = row_of(set, now)
       sets[#sets + 1] = document_of(set)
     end
   end
   if #sets == 0 then
-    context.say("There is no backup in %s yet. nightjar backup makes one.",
-      context.config.backup_folder)
+    context.say("There is no backup in %s yet. nightjar %s makes one.", source.place,
+      arguments.remote and "upload" or "backup")
   else
     for _, line in ipairs(table_text(rows)) do
       context.say("%s", line)
     end
   end
-  return { status = "ok", sets = sets }
+  return { status = "ok", sets = sets, remote = source.remote and source.place }
 end
 
 return {
@@ -59,6 +60,7 @@ return {
   log = "backup",
   arguments = {
     { "--target", type = "string", help = "only this target's" },
+    { "--remote", type = "flag", help = "those at the remote, by their own manifests" },
     { "--json", type = "flag", help = "print the list as JSON" },
   },
   run = run,

@@ -5,6 +5,7 @@ local json = require "nightjar.json"
 local restore = require "nightjar.restore"
 local scratch = require "nightjar.scratch"
 local session_of = require "nightjar.session"
+local source_of = require "nightjar.source"
 local swap = require "nightjar.swap"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
@@ -29,8 +30,8 @@ local function check_arguments(arguments)
   if arguments.undo and not arguments.database then
     fail("USAGE", "--undo needs --database", "Say which database is to be swapped back.")
   end
-  if arguments.undo and (arguments.as or arguments.replace) then
-    fail("USAGE", "--undo goes with neither --as nor --replace")
+  if arguments.undo and (arguments.as or arguments.replace or arguments.from_remote) then
+    fail("USAGE", "--undo goes with none of --as, --replace and --from-remote")
   end
 end
 
@@ -110,7 +111,8 @@ local function run(arguments, context)
   check_arguments(arguments)
   local target <const> = only_target(context.config, arguments.target)
   demand_consent(arguments, context)
-  local choice <const> = not arguments.undo and restore.choose(context.config, target, {
+  local source <close> = source_of.open(context, arguments.from_remote, "restore")
+  local choice <const> = not arguments.undo and restore.choose(source, source:list(target), {
     backup = arguments.backup, database = arguments.database, as = arguments.as,
     replace = arguments.replace,
   })
@@ -140,6 +142,7 @@ return {
     { "--database", type = "string", help = "the database to bring back" },
     { "--as", type = "string", help = "restore it under this name, beside the live one" },
     { "--replace", type = "flag", help = "put it in the place of the live one" },
+    { "--from-remote", type = "flag", help = "from the copy at the remote" },
     { "--undo", type = "flag", help = "swap back what --replace put aside" },
     { "--dry-run", type = "flag", help = "check the backup, print the plan, and change nothing" },
     { "--yes", type = "flag", help = "do not ask" },

@@ -5,6 +5,7 @@ local json = require "nightjar.json"
 local proof = require "nightjar.proof"
 local scratch = require "nightjar.scratch"
 local session_of = require "nightjar.session"
+local source_of = require "nightjar.source"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
 local verification = require "nightjar.verification"
@@ -15,11 +16,10 @@ local statuses <const> = {
 local colors <const> = { ok = "green", warn = "yellow", crit = "red" }
 
 -- {{target=, set=}...} that BACKUP means, one for each target that has it.
-local function choose(config, arguments)
+local function choose(config, source, arguments)
   local chosen, first_error = {}, nil
   for _, target in ipairs(target_of.selected(config, arguments.target)) do
-    local set, err = try(catalogue.resolve, catalogue.list(config.backup_folder, target.name),
-      arguments.backup)
+    local set, err = try(catalogue.resolve, source:list(target), arguments.backup)
     if set then
       chosen[#chosen + 1] = { target = target, set = set }
     end
@@ -31,13 +31,20 @@ local function choose(config, arguments)
   return chosen
 end
 
-local function verify(context, target, set)
+local function verify(context, source, target, set)
   if not set.readable then
     return { verdict = "unreadable", reason = set.problem, seconds = 0, databases = {} }
   end
+  local value <const> = catalogue.manifest(set)
+  local _, damage = try(source.fetch, source, set, value.files)
+  if damage and damage.code == "CHECKSUM" then
+    return { verdict = "unreadable", reason = damage.message, seconds = 0, databases = {} }
+  elseif damage then
+    error(damage, 0)
+  end
   local session <close> = session_of.open(context, target, "verify")
   scratch.sweep(session)
-  return verification.prove(session, set.folder, catalogue.manifest(set))
+  return verification.prove(session, set.folder, value)
 end
 
 local function say_entry(context, set, entry)
@@ -65,9 +72,11 @@ local function tell(context, target, set, entry)
 end
 
 local function run(arguments, context)
-  local document <const> = { status = "ok", verifications = json.array {} }
-  for _, chosen in ipairs(choose(context.config, arguments)) do
-    local entry <const> = verify(context, chosen.target, chosen.set)
+  local source <close> = source_of.open(context, arguments.from_remote, "verify")
+  local document <const> = { status = "ok", verifications = json.array {},
+    remote = source.remote and source.place }
+  for _, chosen in ipairs(choose(context.config, source, arguments)) do
+    local entry <const> = verify(context, source, chosen.target, chosen.set)
     say_entry(context, chosen.set, entry)
     tell(context, chosen.target, chosen.set, entry)
     document.status = proof.worse_status(document.status, statuses[entry.verdict])
@@ -88,6 +97,7 @@ return {
   arguments = {
     { "backup", type = "string", optional = true, default = "latest",
       help = "its id, a unique prefix of it, latest or latest-verified" },
+    { "--from-remote", type = "flag", help = "the copy at the remote, fetched and checked" },
     { "--target", type = "string", help = "only this target's" },
     { "--json", type = "flag", help = "print the verdict as JSON" },
   },

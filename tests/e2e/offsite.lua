@@ -1,10 +1,12 @@
 -- What the specs of off-site copies share: a home with one proven set, remotes, and uploads to them.
 
 local fs = require "nightjar.fs"
+local host = require "nightjar.host"
 local json = require "nightjar.json"
 local process = require "nightjar.process"
 local remotes = require "tests.fixture.remotes"
 local support = require "tests.e2e.support"
+local units = require "nightjar.units"
 
 local M = {}
 
@@ -104,6 +106,30 @@ function scene:fails(remote, code, hint, additions)
   assert(document.error.hint:find(hint, 1, true), document.error.hint)
   assert(not self:recorded(remote), "it is recorded as uploaded")
   return document.error.message
+end
+
+-- A copy of a set in the same folder, made `days` ago; change(manifest, path) may alter it. Returns its id.
+function M.aged(folder, days, change)
+  local started <const> = math.floor(host.time() - days * 86400)
+  local id <const> = units.id(started)
+  local path <const> = folder:gsub("[^/]*$", id)
+  process.run { "cp", "-R", folder, path }
+  local value = json.decode(fs.read(path .. "/manifest.json"))
+  value.id, value.started, value.finished = id, units.iso(started), units.iso(started + 1)
+  if change then
+    change(value, path)
+  end
+  fs.write(path .. "/manifest.json", json.encode(value))
+  return id
+end
+
+-- The decisions of a document by id.
+function M.actions(decisions)
+  local found = {}
+  for _, decision in ipairs(decisions) do
+    found[decision.id] = decision
+  end
+  return found
 end
 
 -- Turn one bit of a file. Twice is as it was.

@@ -84,6 +84,18 @@ describe("retention", function()
     assert.same({ "2 good", "3 good" }, deleted({ "1 good", "2 good", "3 good" }, policy))
   end)
 
+  it("holds back what has not been uploaded while uploads fail, up to an age", function()
+    local policy = { keep = 7 * day, keep_min = 1, hold = { since = now - 3 * day, seconds = 14 * day } }
+    local texts <const> = { "1 good", "8 good", "9 good", "10", "12 good narrowed", "13 good", "15 good" }
+    assert.same({ "10", "12 good narrowed", "15 good" }, deleted(texts, policy))
+    policy.hold.uploaded = now - 10 * day
+    assert.same({ "10", "12 good narrowed", "13 good", "15 good" }, deleted(texts, policy))
+    policy.decide = function() return false, "never" end
+    assert.same({ "10", "12 good narrowed", "13 good", "15 good" }, deleted(texts, policy))
+    policy.hold = nil
+    assert.same({ "9 good", "10", "12 good narrowed", "13 good", "15 good" }, deleted(texts, policy))
+  end)
+
   it("falls back to the age where the policy gives no answer", function()
     local policy = { keep = 7 * day, keep_min = 1, decide = function() return nil end }
     assert.same({ "9 good" }, deleted({ "1 good", "8 good", "9 good" }, policy))

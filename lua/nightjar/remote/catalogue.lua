@@ -85,6 +85,9 @@ function M.list(remote, target, workspace)
       sets[#sets + 1] = set
     end
   end
+  if #sets == 0 then
+    remote:demand_password()
+  end
   for _, set in ipairs(sets) do
     set.path = remote:path(target, set.id)
   end

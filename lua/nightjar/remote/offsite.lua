@@ -61,8 +61,8 @@ end
 -- Upload a set of a target (as upload.run), then apply the remote's retention; both are told, and
 -- put into the document: uploads, remote_retention, status. Raises what the upload raises: then
 -- nothing has been deleted.
-function M.upload(remote, target, name, document)
-  local context <const> = remote.context
+function M.upload(context, target, name, document)
+  local remote <const> = remote_of.open(context)
   local done <const> = upload.run(remote, target, name)
   say(context, done)
   document.uploads[#document.uploads + 1] = document_of(done)
@@ -90,15 +90,24 @@ function M.prepare(document)
   return document
 end
 
--- Upload for a target, and let the others still have theirs. Whoever is mailed hears of it as the
--- task `upload`, whichever task does it. Returns the error, if any.
-function M.attempt(remote, target, name, document)
-  local _, err = try(M.upload, remote, target, name, document)
+-- Whoever is mailed hears of it as the task `upload`, whichever task does it; also of a remote that
+-- is not configured as it should be, for uploads have nobody who looks.
+local function tell(context, target, err)
+  if not err then
+    context.outcome { target = target.name, task = "upload", status = "ok" }
+  elseif err.code ~= "LOCKED" and err.code ~= "USAGE" then
+    context.outcome { target = target.name, task = "upload", status = "crit", message = err.message,
+      hint = err.hint }
+  end
+end
+
+-- Upload for a target, and let the others still have theirs. Returns the error, if any.
+function M.attempt(context, target, name, document)
+  local _, err = try(M.upload, context, target, name, document)
   if err and err.code == "CANCELLED" then
     error(err, 0)
   end
-  remote.context.outcome { target = target.name, error = err, task = "upload",
-    status = not err and "ok" or nil }
+  tell(context, target, err)
   if err then
     document.status = "crit"
     document.failures[#document.failures + 1] = { target = target.name, code = err.code,
@@ -116,10 +125,10 @@ end
 
 -- Upload for every target that is meant. Raises where none of them could be.
 function M.upload_all(context, target_name, name)
-  local document <const>, remote <const> = M.prepare { status = "ok" }, remote_of.open(context)
+  local document <const> = M.prepare { status = "ok" }
   local first_error
   for _, target in ipairs(target_of.selected(context.config, target_name)) do
-    first_error = M.attempt(remote, target, name, document) or first_error
+    first_error = M.attempt(context, target, name, document) or first_error
   end
   if first_error and #document.uploads == 0 then
     error(first_error, 0)
