@@ -76,4 +76,13 @@ function M.bare(told, facts, err, secrets)
     text = redact(table.concat(lines, "\n") .. "\n", secrets), to = facts.to, faults = {} }
 end
 
+-- The mail of test-alert.
+function M.test(host, version, home, to)
+  local body <const> = ("This is a test. Mails from nightjar on %s reach you.\n\nThey come when "
+    .. "something is wrong, and when it is over; never when all is well.\n\nnightjar %s, home %s\n")
+    :format(host, version, home)
+  return { subject = ("[nightjar] TEST %s: mails reach you"):format(host), text = body,
+    html = html.of_text(body), to = to, faults = {} }
+end
+
 return M
