@@ -3,7 +3,7 @@
 local classes = require "nightjar.classes"
 
 local all <const> = [[engine.unreachable engine.denied engine.timeout engine.stuck engine.api
-  container.missing container.exited container.oom container.restarting container.paused
+  container.missing container.exited container.oom container.restarting container.paused container.healed
   container.unhealthy container.starting pg.refused pg.no_response pg.rejecting pg.auth
   pg.no_database pg.too_many pg.query_timeout pg.protocol pg.recovery pg.readonly
   pg.connections pg.transactions pg.wraparound pg.replication check.failed disk.warn
