@@ -2,7 +2,8 @@
 # by name ("nightjar/log.lua", "tasks/backup.lua", "config/policy.lua"). Arrays of bytes, for C limits
 # the length of string literals.
 
-file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/lua/nightjar/*.lua ${ROOT}/lua/tasks/*.lua ${ROOT}/config/*)
+file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/lua/nightjar/*.lua ${ROOT}/lua/tasks/*.lua
+  ${ROOT}/lua/meta/*.lua ${ROOT}/config/*)
 list(SORT sources)
 set(arrays "")
 set(rows "")

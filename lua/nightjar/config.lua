@@ -198,4 +198,11 @@ function M.load(options)
   }
 end
 
+-- The configuration of the home that the command line names; read once.
+local current
+function M.current()
+  current = current or M.load { home = host.home }
+  return current
+end
+
 return M

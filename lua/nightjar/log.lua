@@ -114,6 +114,8 @@ for level in pairs(levels) do
   end
 end
 
+M.methods = methods
+
 -- Its field `problem` says why it could not be written, once that has happened.
 -- options: folder, family (the file is <folder>/<family>.log), task, secrets, level ("info"),
 -- echo (also on standard error), hook (a function that gets every event as a table).
