@@ -135,21 +135,17 @@ local function check_target_names(targets)
   end
 end
 
--- Each once: two hundred targets may have the same password, and each text is searched for all.
 local function collect_secrets(values, targets, verify_dsn)
-  local secrets, known = {}, {}
-  local function add(secret)
-    if secret and not known[secret] then
-      secrets[#secrets + 1], known[secret] = secret, true
+  local secrets = {}
+  for key, secret in pairs(env.keys) do
+    if secret and given(values[key]) then
+      secrets[#secrets + 1] = values[key]
     end
   end
-  for key, secret in pairs(env.keys) do
-    add(secret and given(values[key]) or nil)
-  end
   for _, target in ipairs(targets) do
-    add(target.password)
+    secrets[#secrets + 1] = target.password
   end
-  add(verify_dsn and dsn.parse(verify_dsn).password or nil)
+  secrets[#secrets + 1] = verify_dsn and dsn.parse(verify_dsn).password
   return secrets
 end
 
@@ -196,13 +192,6 @@ function M.load(options)
     secrets = collect_secrets(values, targets, policy.backup.verify_dsn),
     target = finder(targets),
   }
-end
-
--- The configuration of the home that the command line names; read once.
-local current
-function M.current()
-  current = current or M.load { home = host.home }
-  return current
 end
 
 return M

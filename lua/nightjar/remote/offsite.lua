@@ -3,8 +3,10 @@
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local proof = require "nightjar.proof"
+local rclone = require "nightjar.remote.rclone"
 local remote_of = require "nightjar.remote"
 local remote_pruning = require "nightjar.remote.pruning"
+local runbook = require "nightjar.runbook"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
 local upload = require "nightjar.remote.upload"
@@ -58,6 +60,23 @@ local function prune(remote, target)
   return remote_pruning.run(remote, target, workspace, host.time())
 end
 
+-- The runbook goes along, for the day when this machine is gone. That it does not is no reason to
+-- call the upload a failure.
+local function send_runbook(remote, target)
+  local context <const> = remote.context
+  local _, err = try(function()
+    rclone.ask(remote, { "rcat" }, { remote:path(target.name, "DR-RUNBOOK.md") },
+      { stdin = runbook.text(context.config, target.name) })
+  end)
+  if err and err.code == "CANCELLED" then
+    error(err, 0)
+  elseif err then
+    context.log:warn("runbook.not_sent", { target = target.name, message = err.message })
+    context.say("  %s the runbook was not sent: %s", context.color("yellow", "warning:"),
+      err.message)
+  end
+end
+
 -- Upload a set of a target (as upload.run), then apply the remote's retention; both are told, and
 -- put into the document: uploads, remote_retention, status. Raises what the upload raises: then
 -- nothing has been deleted.
@@ -69,6 +88,7 @@ function M.upload(context, target, name, document)
   if done.unrecorded then
     document.status = proof.worse_status(document.status, "warn")
   end
+  send_runbook(remote, target)
   local decisions, err = try(prune, remote, target)
   if err and err.code == "CANCELLED" then
     error(err, 0)
