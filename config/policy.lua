@@ -25,6 +25,27 @@ return {
     --                                      --   its disk is not full. Default: false
   },
 
+  alerts = {
+    -- One mail about everything: docs/operations.md says when.
+    --
+    -- interval = "15m",                    -- as ALERT_INTERVAL: at most one mail in that time, but
+    -- bypass = 3,                          --   for so many about what is new, or has got worse
+    -- strict = false,                      -- true: literally one, whatever happens
+    -- ladder = { "15m", "1h", "4h", "24h" },   -- reminders, from the first mail on
+    --
+    -- Functions get the mail as a table: subject, text (as they would be), to, reason, status (the
+    -- worst that is open: "crit", "unknown", "warn" or "ok"), host, and lists of problems { target,
+    -- check, class, status, message, first (since when) }: new, escalated, open, recovered, past
+    -- (over before it was told), flapping, settled, watched (not certain yet).
+    --
+    -- to = { "ops@example.com" },          -- instead of SMTP_TO; or, by what it is about:
+    -- to = function(mail)
+    --   return mail.status == "crit" and { "pager@example.com" } or mail.to
+    -- end,
+    -- subject = function(mail) return mail.subject .. " @customer" end,
+    -- body = function(mail) return mail.text .. "\nRunbook: https://wiki.example.com/db\n" end,
+  },
+
   startup = {
     -- For nightjar verify-startup, after a boot.
     --

@@ -32,11 +32,14 @@ local function present(value)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
+local statuses <const> = { ok = true, warn = true, crit = true, unknown = true, skipped = true }
+
 -- The finding as it is kept: fields that are null are missing.
 local function plain(finding, report, secrets)
   return {
     target = present(finding.target), check = line(finding.check, secrets),
-    class = present(finding.class), status = finding.status,
+    class = present(finding.class),
+    status = statuses[finding.status] and finding.status or "unknown",
     message = present(finding.message) and line(finding.message, secrets),
     hint = present(finding.hint) and line(finding.hint, secrets),
     blocked_by = present(finding.blocked_by), once = report.once or finding.once or nil,

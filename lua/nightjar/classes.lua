@@ -5,6 +5,7 @@
 --   hard        the severity once it is certain, where that is another one
 --   network     true for what may be a hiccup: tried three times in a run, certain after two runs
 --   good_runs   how many good runs end it
+--   event       true for what has happened and is not going on: told once, and then no more
 --   phrase      what is said of a target: "main " .. phrase, or the phrase alone
 --   advice      one line of a runbook; {container} and {target} stand for the finding's own
 --   outside     the same for a server that runs in no container, where it is another line
@@ -63,7 +64,7 @@ return {
 
   ["container.healed"] = warn("container was restarted by nightjar",
     "docker logs --tail 100 {container} says what it was at; health.heal in policy.lua switches "
-      .. "restarts off"),
+      .. "restarts off", { event = true }),
 
   -- ---- the server, from outside ----
 

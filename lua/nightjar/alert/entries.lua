@@ -4,7 +4,7 @@
 -- over; it is forgotten when all that is owed to the reader has been told. An entry has
 --   target, check, class, status, message, hint   as last seen
 --   task      the task that looked last
---   once      told once and never reminded of: the failure of something that somebody did by hand
+--   once      told once and never reminded of: what somebody did by hand, and what only happened
 --   phase     "soft", "hard" or "fine"
 --   bad, good how often it was seen so; good counts since the last bad run
 --   first, seen, better, recovered   when it was first and last bad, first good again, and over
@@ -92,20 +92,29 @@ local function harden(entry, now)
 end
 
 local function see_bad(entry, finding, now, options)
+  local class <const> = classes[entry.class]
   if entry.phase == "fine" and not (entry.told or entry.untold) then
     entry.phase, entry.bad, entry.first = "soft", 0, now
   end
   entry.bad, entry.good, entry.seen = entry.bad + 1, 0, now
   entry.better, entry.blocked = nil, nil
   entry.status, entry.message, entry.hint = finding.status, finding.message, finding.hint
-  entry.once = finding.once
+  entry.once = finding.once or class and class.event or nil
   -- Whose end nobody has been told of has not ended for the reader.
   if entry.phase == "fine" or entry.phase == "soft" and entry.bad >= bad_runs(entry, options) then
     harden(entry, now)
   end
-  local class <const> = classes[entry.class]
   if entry.phase == "hard" and class and class.hard then
     entry.status = class.hard
+  end
+end
+
+-- Of what only happened nobody is told that it is over.
+local function finish(entry)
+  local class <const> = classes[entry.class]
+  entry.phase = "fine"
+  if class and class.event then
+    entry.told = nil
   end
 end
 
@@ -119,7 +128,7 @@ local function see_good(entry, now, ended)
     change(entry, now)
     entry.recovered, entry.ended = entry.better, ended
   end
-  entry.phase = "fine"
+  finish(entry)
 end
 
 local function see_nothing(entry, blocked_by)
@@ -130,7 +139,7 @@ local function close(entry, now)
   if entry.phase == "hard" then
     entry.recovered, entry.ended = now, "unchecked"
   end
-  entry.phase = "fine"
+  finish(entry)
 end
 
 -- Changes older than an hour do not count, but for the last one of an entry that flaps.
@@ -189,7 +198,7 @@ local function look(entry, check, now, options)
   if finding then
     see_bad(entry, finding, now, options)
   elseif check and (check.skipped or check.unknown) then
-    see_nothing(entry, check.skipped)
+    see_nothing(entry, check.skipped or "a look that failed")
     return false
   elseif check then
     see_good(entry, now, next(check.bad) and not is_self(entry) and "replaced" or "recovered")

@@ -14,8 +14,10 @@ local function of_settled(entry)
 end
 
 local function of_recovery(entry)
-  local span <const> = wording.span(entry.recovered - entry.first)
-  if entry.ended == "unchecked" then
+  local span <const> = wording.span((entry.recovered or entry.seen) - entry.first)
+  if wording.is_event(entry) then
+    return wording.matter(entry)
+  elseif entry.ended == "unchecked" then
     return wording.name(entry) .. " is no longer checked"
   elseif entry.ended == "replaced" then
     return wording.name(entry) .. " has another problem now"

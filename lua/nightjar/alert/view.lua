@@ -32,7 +32,8 @@ local function row_open(entry, now)
 end
 
 local function row_over(entry, now)
-  local row <const> = row_of(entry, now, wording.between(entry.first, entry.recovered, now))
+  local row <const> = row_of(entry, now, wording.between(entry.first,
+    entry.recovered or entry.seen, now))
   row.label = "OK"
   row.lines[1] = entry.message and "it was: " .. entry.message
   row.lines[2] = nil

@@ -55,6 +55,12 @@ function M.matter(entry)
   return ("%s: %s"):format(M.place(entry), shortened(entry.message or entry.status, shown_message))
 end
 
+-- Has it only happened, and is not going on?
+function M.is_event(entry)
+  local class <const> = classes[entry.class]
+  return class ~= nil and class.event == true
+end
+
 -- The line of the runbook for a class, with the names of the entry's target and container in it.
 -- containers: {[target] = name}.
 function M.advice(entry, containers)
