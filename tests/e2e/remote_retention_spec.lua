@@ -88,7 +88,7 @@ describe("retention at the remote", function()
     local after <const> = offsite.actions(scene:upload("tower:last").remote_retention)
     assert.equal("keep", after[scene.id].action)
     assert.equal("delete", after[oldest].action)
-    assert.same({ last, scene.id }, fs.list(tower.folder .. "/last/main"))
+    assert.same({ last, scene.id, "DR-RUNBOOK.md" }, fs.list(tower.folder .. "/last/main"))
   end)
 
   it("does not run after an upload that failed", function()
