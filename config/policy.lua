@@ -14,11 +14,32 @@ return {
   --     container = "my-postgres",         -- where it runs in Docker
   --     databases = { "app", "crm" },      -- default: all that allow connections
   --     exclude = { "scratch" },           -- never these
+  --     standby = true,                    -- it is one: to be in recovery is no warning
   --     dump = "auto",                     -- pg_dump of this "host", of the "container", or
   --   },                                   --   "auto": the host's where it is new enough
   -- },
 
   health = {
+    -- timeout = "5s",                      -- for one look at one thing
+    -- attempts = 3,                        -- 2 s apart, where it may be a hiccup
+    --
+    -- Thresholds, the first for a warning. false switches a check off, a function takes its place;
+    -- a function of another name is a check of one's own, asked for each target, with 2 seconds.
+    --
+    -- checks = {
+    --   pg_isready   = false,
+    --   connections  = { warn = 80, crit = 95 },        -- percent of those there are
+    --   transactions = { warn = "1h", crit = "6h", idle_warn = "10m", idle_crit = "1h" },
+    --   wraparound   = { warn = 50, crit = 75 },        -- percent of the ids there are
+    --   replication  = { warn = "1m", crit = "10m", slot_warn = "1GiB", slot_crit = "10GiB" },
+    --   disk         = { warn = 85, crit = 95, inodes = 95, full_within = "12h" },
+    --   backup       = { warn = "26h", crit = "7d" },   -- no default for crit
+    --   queue = function(target)
+    --     local jobs = target:query("SELECT count(*) AS n FROM jobs")[1].n
+    --     return jobs < 1000 and ok(jobs .. " jobs") or warn(jobs .. " jobs")
+    --   end,
+    -- },
+    --
     -- heal = true,                         -- restart a container that stays unhealthy, or has
     --                                      --   crashed: twice an hour at most, and only where
     --                                      --   PostgreSQL does not answer, is not recovering, and

@@ -2,8 +2,8 @@
 # table of them by name ("nightjar/log.lua", "tasks/backup.lua", "config/policy.lua"). Arrays of bytes, for C
 # limits the length of string literals.
 
-file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/lua/nightjar/*.lua ${ROOT}/lua/tasks/*.lua ${ROOT}/config/*
-  ${ROOT}/docs/DR-RUNBOOK.md)
+file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/lua/nightjar/*.lua ${ROOT}/lua/tasks/*.lua
+  ${ROOT}/lua/meta/*.lua ${ROOT}/config/* ${ROOT}/docs/DR-RUNBOOK.md)
 list(SORT sources)
 set(arrays "")
 set(rows "")

@@ -112,6 +112,24 @@ static int l_deadline(lua_State *L)
     return 0;
 }
 
+/* group:limit(instructions, bytes): what the children may use, together. Before the first spawn. */
+static int l_limit(lua_State *L)
+{
+    nj_group *group = nj_handle_check(L, 1, group_type);
+    group->instructions_left = luaL_checkinteger(L, 2);
+    group->byte_limit = luaL_checkinteger(L, 3);
+    group->limited = true;
+    return 0;
+}
+
+/* group:overspent() → have they used up their instructions? */
+static int l_overspent(lua_State *L)
+{
+    const nj_group *group = nj_handle_check(L, 1, group_type);
+    lua_pushboolean(L, group->overspent);
+    return 1;
+}
+
 static int join_again(lua_State *L, int status, lua_KContext context)
 {
     (void)status;
@@ -147,6 +165,8 @@ static int l_collect(lua_State *L)
     for (nj_task *task = host->tasks; task; task = task->next)
         if (task->group == group)
             task->group = NULL;
+    if (host->budget == group)
+        host->budget = NULL;
     return 0;
 }
 
@@ -258,6 +278,7 @@ int nj_open_scheduler(lua_State *L)
 {
     static const luaL_Reg group_methods[] = {{"spawn", l_spawn},   {"next", l_next},
                                              {"cancel", l_cancel}, {"deadline", l_deadline},
+                                             {"limit", l_limit},   {"overspent", l_overspent},
                                              {"close", l_close},   {NULL, NULL}};
     static const luaL_Reg shield_methods[] = {{"close", l_unshield}, {NULL, NULL}};
     static const luaL_Reg functions[] = {{"group", l_group},

@@ -73,6 +73,7 @@ int nj_host_open(nj_host *host, nj_error *error)
     if (!host->L)
         return nj_fail(error, "SYSTEM", "out of memory for the Lua state");
     *(nj_host **)lua_getextraspace(host->L) = host;
+    lua_setallocf(host->L, nj_task_allocate, host);
     nj_task_install_hook(host->L);
     lua_pushcfunction(host->L, prepare);
     if (lua_pcall(host->L, 0, 0, 0) != LUA_OK)

@@ -30,6 +30,40 @@ static bool can_yield(lua_State *L, const nj_task *task)
     return task->co == L && task->state == NJ_TASK_RUNNING && lua_isyieldable(L);
 }
 
+/* ---- budgets ---- */
+
+/* The innermost group with a budget that the task works for, or NULL. */
+static nj_group *budget_of(const nj_task *task)
+{
+    for (; task && task->group; task = task->group->owner)
+        if (task->group->limited)
+            return task->group;
+    return NULL;
+}
+
+static void set_current(nj_host *host, nj_task *task)
+{
+    host->current = task;
+    host->budget = budget_of(task);
+}
+
+void *nj_task_allocate(void *host, void *block, size_t old_size, size_t new_size)
+{
+    nj_group *budget = ((nj_host *)host)->budget;
+    int64_t growth = (int64_t)new_size - (block ? (int64_t)old_size : 0);
+    if (budget && growth > 0 && budget->bytes + growth > budget->byte_limit)
+        return NULL;
+    void *moved = NULL;
+    if (new_size == 0)
+        free(block);
+    else if (!(moved = realloc(block, new_size)))
+        return NULL;
+    /* What others have left behind may be freed meanwhile: it never goes below nothing. */
+    if (budget)
+        budget->bytes = budget->bytes + growth > 0 ? budget->bytes + growth : 0;
+    return moved;
+}
+
 /* ---- the run queue ---- */
 
 static void make_ready(nj_host *host, nj_task *task)
@@ -116,11 +150,11 @@ static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool fai
     } else {
         lua_pushnil(L);
     }
-    host->current = task;
+    set_current(host, task);
     task->state = NJ_TASK_CLOSING;
     nj_task_install_hook(co);
     int status = lua_resetthread(co); /* gives back the error it was closed with, or a newer one */
-    host->current = before;
+    set_current(host, before);
     if (status != LUA_OK) {
         lua_xmove(co, L, 1); /* L: table before after */
         bool newer = !lua_rawequal(L, -1, -2);
@@ -173,14 +207,14 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
 static void resume(nj_host *host, lua_State *L, nj_task *task)
 {
     nj_task *before = host->current;
-    host->current = task;
+    set_current(host, task);
     task->state = NJ_TASK_RUNNING;
     task->parked = false;
     task->woken = false;
     int results = 0;
     int status = task->condemned ? LUA_YIELD : lua_resume(task->co, L, task->arguments, &results);
     task->arguments = 0;
-    host->current = before;
+    set_current(host, before);
     if (status == LUA_YIELD && task->parked && !task->condemned) {
         lua_pop(task->co, results);
         task->state = NJ_TASK_PARKED;
@@ -343,6 +377,22 @@ static void cancel_overdue(nj_host *host, nj_task *task)
             nj_task_cancel(host, task);
 }
 
+/* Count what has been computed on each budget; who has overspent one is cancelled, and not asked
+ * twice. */
+static void charge(nj_host *host, nj_task *task)
+{
+    for (nj_group *group = host->budget; group; group = budget_of(group->owner)) {
+        group->instructions_left -= HOOK_INSTRUCTIONS;
+        if (group->instructions_left >= 0 || group->overspent)
+            continue;
+        group->overspent = true;
+        for (nj_task *other = host->tasks; other; other = other->next)
+            if (budget_of(other) == group)
+                nj_task_cancel(host, other);
+        task->delivered = nj_now() - GRACE;
+    }
+}
+
 static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
@@ -352,6 +402,7 @@ static void on_count(lua_State *L, lua_Debug *activation)
         return;
     look_for_signal(host);
     cancel_overdue(host, task);
+    charge(host, task);
     if (!nj_task_must_stop(task))
         return;
     if (task->delivered && nj_now() < task->delivered + GRACE)

@@ -48,6 +48,10 @@ struct nj_group {
     int64_t deadline;                  /* of the children together, NJ_NEVER for none */
     nj_task *ended_first, *ended_last; /* ended and not yet handed out, linked by next_ready */
     bool closed;
+    bool limited;              /* what follows holds: for code that is not trusted to end */
+    int64_t instructions_left; /* of the children and of theirs, together */
+    int64_t bytes, byte_limit; /* that they have allocated and still hold, as far as is known */
+    bool overspent;            /* instructions */
 };
 
 struct nj_host {
@@ -56,9 +60,10 @@ struct nj_host {
     nj_wake wake; /* a job has returned, or a signal has come */
     nj_task *tasks, *current;
     nj_task *ready_first, *ready_last;
-    nj_task *prompt; /* SIGINT ends what works for this task, and nothing else; NULL for none */
-    bool stopping;   /* every task has been cancelled: a signal, or os.exit */
-    int exit_status; /* of os.exit; -1 for none */
+    nj_group *budget; /* that current runs on; NULL for none */
+    nj_task *prompt;  /* SIGINT ends what works for this task, and nothing else; NULL for none */
+    bool stopping;    /* every task has been cancelled: a signal, or os.exit */
+    int exit_status;  /* of os.exit; -1 for none */
 };
 
 nj_host *nj_host_of(lua_State *L);
@@ -81,6 +86,9 @@ int nj_task_park(lua_State *L, bool others, lua_KContext context, lua_KFunction 
 /* Is a cancellation to be raised now? Then `return nj_task_raise_cancelled(L)`. */
 bool nj_task_must_stop(const nj_task *task);
 int nj_task_raise_cancelled(lua_State *L);
+
+/* Memory for Lua; refuses what goes beyond the budget of the code that runs. For lua_setallocf. */
+void *nj_task_allocate(void *host, void *block, size_t old_size, size_t new_size);
 
 /* Install the hook that lets Ctrl-C and deadlines reach code that does not wait. */
 void nj_task_install_hook(lua_State *L);

@@ -54,6 +54,7 @@ local function set_home(options)
   local config <const> = home .. "/config"
   local status <const> = fs.stat(config, { follow = true })
   host.config_folder = status and status.type == "folder" and status.mode & 2 == 0 and config or nil
+  host.home = home
   return home
 end
 

@@ -3,7 +3,6 @@
 local arguments_of = require "nightjar.arguments"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
-local ready = require "nightjar.repl.ready"
 local script = require "nightjar.script"
 local suggest = require "nightjar.suggest"
 
@@ -26,7 +25,7 @@ end
 
 -- Run each piece of code in one environment, and print what it returns.
 function M.evaluate(run, pieces, words)
-  local environment <const> = ready.environment(run)
+  local environment <const> = require("nightjar.repl.ready").environment(run)
   for index, code in ipairs(pieces) do
     local name <const> = #pieces == 1 and "=-e" or ("=-e %d"):format(index)
     local chunk = load("return " .. code, name, "t", environment)
@@ -166,20 +165,31 @@ function M.find(run, name)
   return M.all[name] or source and script.load(source) or unknown(run, "unknown task", name)
 end
 
+-- The help that a name has as a task or command, and the one that it has in Lua.
+local function explain(run, name)
+  local explained <const> = require "nightjar.help".of_name(name)
+  local task <const> = (M.all[name] or script.find(run.home, name) or not explained)
+    and M.find(run, name)
+  if task then
+    io.write(arguments_of.parser(task):get_help(), "\n")
+  end
+  io.write(task and explained and "\nIn Lua: " or "", explained and explained .. "\n" or "")
+end
+
 M.all.help = {
-  name = "help", summary = "what nightjar, or one task, does and takes",
+  name = "help", summary = "what nightjar does; a task, a function, a module, or a topic",
   arguments = {
-    { "TASK", type = "string", optional = true, help = "the task" },
+    { "NAME", type = "string", optional = true, help = "a task such as backup, a function such as "
+      .. "postgres.connect, or a topic: see help()" },
     { "--man", type = "flag", help = "write the manual page, nightjar(1), to standard output" },
   },
   run = function(run, arguments)
     if arguments.man then
       io.write(require "nightjar.manual"(M.all))
-    elseif not arguments.TASK then
-      M.overview(run)
+    elseif arguments.NAME then
+      explain(run, arguments.NAME)
     else
-      local task <const> = M.find(run, arguments.TASK)
-      io.write(arguments_of.parser(task):get_help(), "\n")
+      M.overview(run)
     end
   end,
 }
@@ -203,33 +213,8 @@ M.all.eject = {
   end,
 }
 
--- ---- homes ----
-
-local templates <const> = {
-  { file = "config/monitoring.env", from = "config/monitoring.env.example" },
-  { file = "config/policy.lua", from = "config/policy.lua" },
-}
-
-local function make_home(run, arguments)
-  local home <const> = fs.absolute(arguments.DIR)
-  fs.mkdir(home .. "/config/tasks")
-  for _, template in ipairs(templates) do
-    local path <const> = home .. "/" .. template.file
-    if fs.stat(path) then
-      say(run, "%s is there already, and stays as it is.", path)
-    else
-      fs.write(path, host.embedded(template.from))
-      say(run, "%s written.", path)
-    end
-  end
-  say(run, "\nNow say in %s/config/monitoring.env where the server is:", home)
-  say(run, "PGHOST, PGPORT, PGUSER, PGPASSWORD, and POSTGRES_CONTAINER where it runs in Docker.")
-  say(run, "Then: nightjar --home '%s' doctor", home)
+for _, name in ipairs { "init" } do
+  M.all[name] = require("nightjar.commands." .. name)
 end
-
-M.all.init = {
-  name = "init", summary = "make a home: its configuration, with comments", run = make_home,
-  arguments = { { "DIR", type = "path", help = "the folder, made where it is missing" } },
-}
 
 return M

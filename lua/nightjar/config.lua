@@ -135,17 +135,21 @@ local function check_target_names(targets)
   end
 end
 
+-- Each once: two hundred targets may have the same password, and each text is searched for all.
 local function collect_secrets(values, targets, verify_dsn)
-  local secrets = {}
-  for key, secret in pairs(env.keys) do
-    if secret and given(values[key]) then
-      secrets[#secrets + 1] = values[key]
+  local secrets, known = {}, {}
+  local function add(secret)
+    if secret and not known[secret] then
+      secrets[#secrets + 1], known[secret] = secret, true
     end
   end
-  for _, target in ipairs(targets) do
-    secrets[#secrets + 1] = target.password
+  for key, secret in pairs(env.keys) do
+    add(secret and given(values[key]) or nil)
   end
-  secrets[#secrets + 1] = verify_dsn and dsn.parse(verify_dsn).password
+  for _, target in ipairs(targets) do
+    add(target.password)
+  end
+  add(verify_dsn and dsn.parse(verify_dsn).password or nil)
   return secrets
 end
 
@@ -192,6 +196,13 @@ function M.load(options)
     secrets = collect_secrets(values, targets, policy.backup.verify_dsn),
     target = finder(targets),
   }
+end
+
+-- The configuration of the home that the command line names; read once.
+local current
+function M.current()
+  current = current or M.load { home = host.home }
+  return current
 end
 
 return M

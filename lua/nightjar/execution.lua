@@ -27,7 +27,8 @@ local function colorizer(run)
   end
 end
 
-local function make_context(run, config, log)
+-- What a task gets as its second argument.
+function M.context(run, config, log)
   local silent <const> = run.json or run.quiet
   local watched <const> = not silent and host.terminal(2)
   local outcomes <const> = {}
@@ -144,7 +145,7 @@ function M.run(run, task, arguments)
     hook = config.policy.hooks.event,
   }
   log:info("started")
-  local context <const> = make_context(run, config, log)
+  local context <const> = M.context(run, config, log)
   local document, err = attempt(task, arguments, context)
   remember(run, task, context, document and document.status or "crit", err)
   if err then

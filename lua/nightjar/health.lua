@@ -50,16 +50,18 @@ local function check_self(run)
     return
   end
   for _, found in ipairs(self_of.judge { now = run.now, future = run.future,
-    last_run = run.before.time, log_problem = run.context.log.problem }) do
+    last_run = run.before.time, log_problem = run.context.log.problem,
+    state_problem = run.state_problem }) do
     run:add(nil, "self", found)
   end
 end
 
--- Look at everything. options: target, the name of the only one. Returns the findings in the order
--- in which they are told; the last good backup of each target that has one, by name; and what is to
--- be kept of this run for the next.
+-- Look at everything. options: target, the name of the only one; state_problem, why the folder for
+-- state cannot be used. Returns the findings in the order in which they are told; the last good
+-- backup of each target that has one, by name; and what is to be kept of this run for the next.
 function M.examine(context, options)
-  local run <const> = run_of.new(context, options and options.target)
+  local run <const> = run_of.new(context, options.target)
+  run.state_problem = options.state_problem
   task.parallel {
     function() check_disks(run) end,
     function() check_backups(run) end,

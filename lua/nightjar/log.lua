@@ -97,6 +97,7 @@ function methods:write(level, event, fields)
     io.stderr:write(line, "\n")
   end
   local _, err = try(fs.append, self.path, line .. "\n", { mode = 384 })
+  self.problem = err and err.message or self.problem
   if err and not self.echo then
     if not self.complained then
       io.stderr:write("nightjar: the log cannot be written, and comes here: ", err.message, "\n")
@@ -113,6 +114,9 @@ for level in pairs(levels) do
   end
 end
 
+M.methods = methods
+
+-- Its field `problem` says why it could not be written, once that has happened.
 -- options: folder, family (the file is <folder>/<family>.log), task, secrets, level ("info"),
 -- echo (also on standard error), hook (a function that gets every event as a table).
 function M.open(options)

@@ -47,6 +47,10 @@ function inspect(value, options)
   return require("nightjar.inspect")(value, options)
 end
 
+function help(...)
+  require("nightjar.help").show(nil, ...)
+end
+
 -- ---- what a script must not do ----
 
 -- No shell, no way round the end of the program, no change of how numbers are written.

@@ -1,6 +1,7 @@
 -- The prompt: reads, evaluates, shows, until Ctrl-D.
 
 local chunk = require "nightjar.repl.chunk"
+local complete = require "nightjar.repl.complete"
 local fs = require "nightjar.fs"
 local history_of = require "nightjar.repl.history"
 local host = require "nightjar.host"
@@ -17,6 +18,7 @@ local M = {}
 local name <const> = "input" -- of what is typed, in errors
 local prompt <const>, further <const> = "nightjar> ", "       >> "
 local results_kept <const> = 9
+local wide <const> = 200 -- characters of a line that no terminal cuts
 local slow <const> = 1 -- seconds after which the time is told unasked
 
 -- ---- running ----
@@ -62,7 +64,7 @@ session.__index = session
 
 function session:view(code)
   return {
-    json = self.json, columns = host.terminal(1) and host.columns() or nil,
+    json = self.json, columns = host.terminal(1) and host.columns() or wide,
     secrets = self.secrets(), name = name, code = code, home = self.run.home,
     paint = self.paint, verbose = self.run.verbose,
   }
@@ -135,6 +137,21 @@ function session:line(text)
   return value[1]
 end
 
+-- The name in "postgres.query?", or nil.
+local function asked_for(code)
+  return code:match("^%s*([%a_][%w_.:]*)%s*%?+%s*$")
+end
+
+-- What shows the help for a name, or for what it is the name of.
+local function explain(self, asked)
+  return function()
+    local help <const> = require "nightjar.help"
+    local value <const> = not help.of_name(asked)
+      and complete.value(asked, { self.environment, _G })
+    help.show(self.environment, value or asked)
+  end
+end
+
 -- Lines until they are complete: what they compile to, and their text. Nil at the end of input.
 function session:read()
   local code
@@ -149,6 +166,8 @@ function session:read()
       code = code and code .. "\n" .. line or line
       if switches.is(code) then
         return { switch = true }, code
+      elseif asked_for(code) then
+        return { run = explain(self, asked_for(code)) }, code
       end
       local compiled <const> = chunk.compile(code, "=" .. name, self.environment)
       if not compiled.incomplete then

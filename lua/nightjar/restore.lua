@@ -194,6 +194,14 @@ local function fill(session, choice, create_sql)
   scratch.run_part(session, create_sql, choice.temporary, "settings")
 end
 
+-- Let the caller change what has been restored, before anybody else sees it.
+local function prepare(session, choice)
+  if choice.prepare then
+    local connection <close> = session:connect(choice.temporary)
+    choice.prepare(connection)
+  end
+end
+
 local function creation_of(choice)
   return stored.text(choice.set.folder,
     manifest.file(choice.manifest, "create", choice.database))
@@ -214,6 +222,7 @@ local function carry_out(session, choice)
     into = choice.into })
   local restored <close> = scratch.create(session, choice.temporary, create_sql)
   fill(session, choice, create_sql)
+  prepare(session, choice)
   session:refresh()
   local was
   if choice.live then

@@ -79,12 +79,11 @@ function M.parallel(functions)
   end
 end
 
-function M.timeout(seconds, f, ...)
+-- Call f as a child of the group, within a time. Returns how group:next says that it ended.
+local function run_within(group, seconds, f, ...)
   if math.type(seconds) == nil or seconds <= 0 or seconds ~= seconds then
-    error("timeout: a number of seconds above 0 expected", 2)
+    error("a number of seconds above 0 expected", 3)
   end
-  local began <const> = host.now()
-  local group <close> = scheduler.group()
   group:spawn(f, ...)
   group:deadline(seconds)
   local index, succeeded, value = group:next()
@@ -93,14 +92,26 @@ function M.timeout(seconds, f, ...)
     group:deadline(nil)
     succeeded, value = select(2, group:next())
   end
-  if succeeded then
-    return table.unpack(value, 1, value.n)
-  end
-  if value.code == "CANCELLED" and host.now() - began >= seconds then
+  return succeeded, value
+end
+
+-- What cancelled a child that had this long: the time, or somebody else.
+local function fail_late(err, began, seconds)
+  if err.code == "CANCELLED" and host.now() - began >= seconds then
     fail("TIMEOUT", ("did not end within %g s"):format(seconds), nil,
-      { cause = value, traceback = value.traceback })
+      { cause = err, traceback = err.traceback })
   end
-  error(value, 0)
+  error(err, 0)
+end
+
+function M.timeout(seconds, f, ...)
+  local began <const> = host.now()
+  local group <close> = scheduler.group()
+  local succeeded, value = run_within(group, seconds, f, ...)
+  if not succeeded then
+    fail_late(value, began, seconds)
+  end
+  return table.unpack(value, 1, value.n)
 end
 
 function M.shield(seconds, f, ...)
@@ -108,8 +119,25 @@ function M.shield(seconds, f, ...)
   return M.timeout(seconds, f, ...)
 end
 
--- For code that is not trusted to end, such as a policy's function.
-M.budget = M.timeout
+-- For code that is not trusted to end, such as a policy's function: what it may compute and hold.
+local most_instructions <const>, most_bytes <const> = 100 * 1000 * 1000, 64 * 1024 * 1024
+
+function M.budget(seconds, f, ...)
+  local began <const> = host.now()
+  local group <close> = scheduler.group()
+  group:limit(most_instructions, most_bytes)
+  local succeeded, value = run_within(group, seconds, f, ...)
+  if succeeded then
+    return table.unpack(value, 1, value.n)
+  elseif group:overspent() then
+    fail("BUDGET", ("did not end within %d million instructions"):format(
+      most_instructions // 1000000), nil, { cause = value, traceback = value.traceback })
+  elseif value.message == "not enough memory" then
+    fail("BUDGET", ("wanted more than %d MiB of memory"):format(most_bytes >> 20), nil,
+      { cause = value, traceback = value.traceback })
+  end
+  fail_late(value, began, seconds)
+end
 
 local retry_options = { times = true, delay = true, on = true }
 

@@ -28,11 +28,20 @@ local function tell(arguments, context, findings)
   return told
 end
 
+-- One run at a time: two would both send the mail. Where there can be no lock, one is better than
+-- none.
+local function lock(config)
+  local held, err = try(run_lock, config, "health-check", "health-check")
+  if err and (err.code == "LOCKED" or err.code == "CANCELLED") then
+    error(err, 0)
+  end
+  return held, err
+end
+
 local function check(arguments, context)
-  -- One run at a time: two would both send the mail.
-  local _ <close> = run_lock(context.config, "health-check", "health-check")
+  local _ <close>, unlocked <const> = lock(context.config)
   local findings <const>, backups <const>, keep <const> = health.examine(context,
-    { target = arguments.target })
+    { target = arguments.target, state_problem = unlocked and unlocked.message })
   health.log(context, findings)
   for name, value in pairs(keep) do
     context.history[name] = value
@@ -71,10 +80,10 @@ local function run(arguments, context)
     fail("USAGE", "--nagios and --json are both given", "Standard output can be one of them.")
   end
   local findings <const>, backups <const>, told <const> = check(arguments, context)
+  say(arguments, context, findings, began)
   if arguments.prometheus then
     write_metrics(arguments.prometheus, findings, backups)
   end
-  say(arguments, context, findings, began)
   return document_of(findings, told)
 end
 

@@ -52,31 +52,8 @@ printf '%s\n' "${connection[@]}" >"$work/home/config/monitoring.env"
 chmod 600 "$work/home/config/monitoring.env"
 programs=$(dirname "$(find /usr/lib/postgresql -path '*/bin/pgbench' | sort -V | tail -n 1)")
 
-now() { date +%s.%N; }
-
-# Seconds that a command takes, on its standard output; what it says itself goes to a file.
-seconds() {
-  local began
-  began=$(now)
-  "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2 && return 1; }
-  echo "$(now) $began" | awk '{ printf "%.3f\n", $1 - $2 }'
-}
-
-# The most memory that a command's own process has had resident, in MiB: what the kernel counted until it ended.
-peak() {
-  local pid highest=0 value
-  "$@" >"$work/output" 2>&1 &
-  pid=$!
-  while value=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$value" ]; do
-    highest=$value
-    sleep 0.01
-  done
-  wait "$pid" || { cat "$work/output" >&2 && return 1; }
-  awk -v kib="$highest" 'BEGIN { printf "%.1f\n", kib / 1024 }'
-}
-
-median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+# shellcheck source=tests/bench/measure.sh
+. tests/bench/measure.sh
 
 # A database of about this many megabytes of SQL: two fifths pgbench, two fifths JSON events, a fifth bytea.
 fill() {
@@ -116,21 +93,6 @@ restore_psql_analyzed() { restore_psql "$1" && psql --no-psqlrc --quiet --dbname
 many() {
   local _
   for _ in {1..50}; do "$@" --version >/dev/null; done
-}
-
-rows=()
-row() { rows+=("$(printf '| %-40s | %12s | %6s | %7s |' "$@")"); }
-
-# Run each command in turns; its median goes into the variable of its name.
-declare -A took
-in_turns() {
-  local round command
-  for ((round = 1; round <= rounds; round++)); do
-    for command in "$@"; do
-      seconds "$command" >>"$work/$command.times"
-    done
-  done
-  for command in "$@"; do took[$command]=$(median <"$work/$command.times"); done
 }
 
 echo "Making databases: small ($small MB), big ($megabytes MB)${huge:+, huge ($huge MB)}"
@@ -197,6 +159,4 @@ row "nightjar backup, with proof (once)" "$(seconds "$nightjar" --home "$work/ho
 
 printf '\n%s cores, PostgreSQL %s, %s MB of SQL, median of %s\n\n' "$(nproc)" \
   "$(psql --no-psqlrc --tuples-only --no-align --dbname=postgres --command='SHOW server_version')" "$((raw / 1000000))" "$rounds"
-printf '| %-40s | %12s | %6s | %7s |\n' what figure ratio limit
-echo '|------------------------------------------|-------------:|-------:|--------:|'
-printf '%s\n' "${rows[@]}"
+print_rows

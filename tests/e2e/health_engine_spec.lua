@@ -40,9 +40,8 @@ local function look(engine)
   local document <const>, result = home:json { "health-check", env = { DOCKER_HOST = engine } }
   local found = {}
   for _, finding in ipairs(document.findings) do
-    local target <const> = type(finding.target) == "string" and finding.target or "home"
+    local target <const> = finding.target or "home"
     found[target] = found[target] or {}
-    finding.class = type(finding.class) == "string" and finding.class or nil
     found[target][finding.check] = finding
   end
   return found, result, host.now() - began

@@ -54,9 +54,6 @@ local function look(target, health)
   local document <const>, result = home:json { "health-check" }
   local found = {}
   for _, finding in ipairs(document.findings) do
-    if type(finding.class) ~= "string" then
-      finding.class = nil
-    end
     found[finding.check] = finding
   end
   return found, result

@@ -89,9 +89,9 @@ describe("the prompt on a terminal", function()
 
   it("ends what computes, what waits and their children at Ctrl-C, and no more than that", function()
     play({ type = "while true do pcall(function() end) end\r" }, { ["until"] = { "sleep", "0.2" } },
-      { type = terminal.interrupt }, { see = "interrupted\n" .. prompt },
+      { type = terminal.interrupt }, { see = "interrupted\n" }, { see = prompt },
       { type = "task.parallel { function() process.run { 'sleep', '4321' } end, function() task.sleep(60) end }\r" },
-      { ["until"] = { "pgrep", "-f", "^sleep 4321" } }, { type = terminal.interrupt }, { see = "interrupted\n" .. prompt },
+      { ["until"] = { "pgrep", "-f", "^sleep 4321" } }, { type = terminal.interrupt }, { see = "interrupted\n" }, { see = prompt },
       { ["until"] = { "bash", "-c", "! pgrep -f '^sleep 4321'" } }, line("'still there'", '"still there"'), leave)
     local _, status = play({ type = "os.exit(7)\r" })
     assert.equal(7, status)
@@ -121,6 +121,28 @@ describe("the prompt on a terminal", function()
       line("\\jsn", "did you mean '\\json'?"), line("\\", "\\tasks"), { type = "\\q\r" })
     local typed <const> = text:find(server.password, 1, true) -- and nowhere else is it
     assert.is_nil(text:find(server.password, typed + 1, true), text)
+  end)
+
+  it("explains functions, modules, topics, and what is stored under any name", function()
+    play(line("postgres.connect?", "postgres.connect([options])", "raises"), line("help(fs.read)", "fs.read(path"),
+      line("target.main:query ?", "target:query(sql, [parameters], [options])"), line("mine = task.sleep"),
+      line("mine?", "task.sleep(seconds)"),
+      line("help(docker)", "docker.inspect"), line("help 'errors'", "err.code"),
+      line("help()", "Modules", "postgres", "Topics", "retention"),
+      line("help 'postgers'", "Did you mean 'postgres'?"), line("help(nil)", "no help for nil"),
+      { type = "help 'postgres.co" }, { see = "postgres.co" }, { type = terminal.tab }, { see = "nnect" }, { type = terminal.interrupt },
+      { see = prompt }, leave)
+  end)
+
+  it("tells how things are, and changes nothing", function()
+    home:expect(0, { "backup" })
+    local alerts <const> = home.path .. "/state/alerts.json"
+    local before <const> = fs.stat(alerts)
+    local text <const> = play(line("health.run()", "target  check", "main    query"), line("backups.latest().proven", "true"),
+      line("backups.list()", "(1 row)"), line("#target.main:databases()", "3"),
+      line("run('backups', '--target', 'main')", "proven", "0"), leave)
+    assert.is_nil(text:find("error", 1, true), text)
+    assert.same(before, fs.stat(alerts))
   end)
 
   it("is coloured where that is wanted", function()

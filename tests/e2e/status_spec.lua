@@ -29,7 +29,7 @@ end
 
 describe("status", function()
   it("of a home where nothing has happened says so", function()
-    fs.remove(home.path .. "/state/last", { recursive = true })
+    fs.remove(home.path .. "/state/history.jsonl")
     local said <const> = home:expect(0, { "status" }).stdout
     assert.matches("Nothing is open.", said, 1, true)
     assert.matches("Nothing has run here yet.", said, 1, true)

@@ -174,6 +174,27 @@ return {
     assert.equal(64, nightjar("eject", "doctor").exit)
   end)
 
+  it("explains tasks, functions and topics", function()
+    assert.truthy(nightjar("help", "postgres.connect").stdout:find("postgres.connect([options])", 1, true))
+    assert.truthy(nightjar("help", "backup").stdout:find("Usage: nightjar backup", 1, true))
+    local both <const> = nightjar("help", "backups").stdout
+    assert.truthy(both:find("Usage: nightjar backups", 1, true) and both:find("In Lua: ", 1, true), both)
+    assert.truthy(nightjar("help", "alerts").stdout:find("ALERT_INTERVAL", 1, true))
+    local unknown <const> = nightjar("help", "bakcup")
+    assert.equal(64, unknown.exit)
+    assert.truthy(unknown.stderr:find("Did you mean 'backup'?", 1, true), unknown.stderr)
+  end)
+
+  it("tells editors of the API", function()
+    assert.equal(0, nightjar("init", home .. "/new").exit)
+    local settings <const> = json.decode(fs.read(home .. "/new/.luarc.json"))
+    local library <const> = home .. "/new/" .. settings["workspace.library"][1]
+    assert.truthy(fs.read(library .. "/postgres.lua"):find("---@meta nightjar.postgres", 1, true))
+    for _, name in ipairs(fs.list(library)) do
+      assert.is_function(load(fs.read(library .. "/" .. name)), name)
+    end
+  end)
+
   it("makes a home once, and leaves what is there alone", function()
     local place <const> = home .. "/new"
     assert.equal(0, nightjar("init", place).exit)

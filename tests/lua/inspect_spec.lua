@@ -63,8 +63,8 @@ describe("rows of a query", function()
   end)
 
   it("are cut where there are too many, or a cell is too long", function()
-    local long <const> = inspect_value { { t = ("é"):rep(100) }, columns = { "t" } }
-    assert.equal(60, utf8.len(long:match("\n([^\n]+)\n%(1 row%)$")))
+    local long <const> = inspect_value { { t = ("é"):rep(100), n = 1 }, columns = { "t", "n" } }
+    assert.equal(63, utf8.len(long:match("\n([^\n]+)\n%(1 row%)$")))
     assert.truthy(inspect_value(rows, { width = 1 }):find("(2 rows, 1 shown)", 1, true))
     assert.equal("a\n-\n(0 rows)", inspect_value { columns = { "a" } })
     assert.equal("(3 affected)", inspect_value { columns = {}, affected = 3 })

@@ -224,3 +224,56 @@ describe("errors", function()
     assert.matches("error value of type table", err.message)
   end)
 end)
+
+describe("a budget", function()
+  local function spent(f, ...)
+    return failing(task.budget, 5, f, ...)
+  end
+
+  it("lets through what keeps to it, with its results and its errors", function()
+    assert.same({ 42, "x" }, { task.budget(5, function(n) return 2 * n, "x" end, 21) })
+    assert.equal("NO", spent(fail, "NO", "it cannot").code)
+    assert.equal("nil", spent(error, nil).message)
+    assert.equal("TIMEOUT", failing(task.budget, 0.05, task.sleep, 9).code)
+  end)
+
+  it("ends what computes without end, whatever it catches", function()
+    local loops <const> = {
+      function() while true do end end,
+      function() while true do pcall(function() while true do end end) end end,
+      function() coroutine.wrap(function() while true do end end)() end,
+      function() task.parallel { function() while true do end end, function() task.sleep(9) end } end,
+    }
+    for index, loop in ipairs(loops) do
+      assert.equal("BUDGET", failing(task.budget, 60, loop).code, index)
+    end
+  end)
+
+  it("ends what allocates without end, and leaves the others their memory", function()
+    local held <const> = ("y"):rep(80 << 20)
+    local hungry <const> = {
+      function() local text = "x" while true do text = text .. text end end,
+      function() local list = {} for index = 1, 1e9 do list[index] = { index } end return list end,
+      function() return ("x"):rep(1 << 30) end,
+    }
+    for index, f in ipairs(hungry) do
+      local err <const> = failing(task.budget, 60, f)
+      assert.equal("BUDGET", err.code, index)
+      assert.matches("64 MiB", err.message)
+    end
+    assert.equal(80 << 20, #held)
+    assert.equal(90 << 20, #("z"):rep(90 << 20))
+    assert.equal("survived", task.budget(60, function()
+      for _ = 1, 10 do pcall(string.rep, "x", 1 << 30) end
+      return "survived"
+    end))
+  end)
+
+  it("counts what is held, and not what has gone", function()
+    assert.equal(300, task.budget(60, function()
+      local count = 0
+      for index = 1, 300 do count = count + #(("x"):rep(1 << 20) .. index) // (1 << 20) end
+      return count
+    end))
+  end)
+end)

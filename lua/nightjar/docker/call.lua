@@ -168,7 +168,7 @@ local function ask(engine, method, path, options)
   return response, call
 end
 
--- GET /_ping: { api_version =, os = }.
+-- GET /_ping: { api_version =, os = }. What it says of the version is kept for the calls to come.
 function M.ping(engine, options)
   local response <const> = ask(engine, "GET", "/_ping", options)
   local version <const> = response.headers["api-version"]
@@ -176,7 +176,8 @@ function M.ping(engine, options)
     fail("FORMAT", ("what answers at '%s' is no Docker engine"):format(engine.endpoint),
       "Check DOCKER_HOST, and the proxy in front of the engine.", { op = options.op })
   end
-  return { api_version = version, os = response.headers.ostype }
+  engine.pong = { api_version = version, os = response.headers.ostype }
+  return engine.pong
 end
 
 -- The version to ask in: that of DOCKER_API_VERSION, or the newest that both know.
@@ -184,7 +185,7 @@ local function agree(engine, options)
   if engine.api then
     return
   end
-  local theirs <const> = parse_version(M.ping(engine, options).api_version)
+  local theirs <const> = parse_version((engine.pong or M.ping(engine, options)).api_version)
   if is_older(theirs, oldest) then
     fail("VERSION", ("the Docker engine at '%s' knows API %s, and nightjar needs %s"):format(
       engine.endpoint, version_text(theirs), version_text(oldest)), "Update the Docker engine.",

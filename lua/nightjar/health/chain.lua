@@ -12,7 +12,7 @@ local task = require "nightjar.task"
 local M = {}
 
 -- So many targets at the same time: each keeps a connection, and many may be of one server.
-local together <const> = 32
+local together <const> = 16
 
 -- ---- a server ----
 

@@ -6,6 +6,7 @@ local finding = require "nightjar.health.finding"
 local host = require "nightjar.host"
 local probe = require "nightjar.health.probe"
 local ready = require "nightjar.health.ready"
+local task = require "nightjar.task"
 
 local M = {}
 
@@ -27,14 +28,24 @@ function M.version(run)
   return version, err
 end
 
--- How often the kernel killed a process in a container that runs, since the last run.
-local function killed(run, inspected)
-  if not run.before.time or not inspected.State.Running then
+-- How often the kernel killed a process in a container for lack of memory, since the last run.
+local function killed(run, name)
+  if not run.before.time then
     return 0
   end
   local events <const> = probe.attempt(run.engine.events, run.engine, { since = run.before.time,
-    until_ = run.now, filters = { container = inspected.Id, event = "oom" } })
+    until_ = run.now, filters = { container = name, event = "oom" } })
   return events and #events or 0
+end
+
+-- What the engine says of a container, or the error, and how often something in it was killed.
+local function ask(run, name)
+  local inspected, err
+  local kills <const> = task.parallel {
+    function() inspected, err = probe.attempt(run.engine.inspect, run.engine, name) end,
+    function() return killed(run, name) end,
+  }[2]
+  return inspected, err, kills
 end
 
 -- The log tells what is no problem, and explains others: a container that is another one now.
@@ -54,15 +65,14 @@ function M.inspect(run, target)
   local before <const> = run.before.containers[target.name]
   local inspected, outcome
   local found <const> = probe.look(run.attempts, function()
-    local err
-    inspected, err = probe.attempt(run.engine.inspect, run.engine, target.container)
+    local err, kills
+    inspected, err, kills = ask(run, target.container)
     if not inspected then
       outcome = err.code == "TIMEOUT" and "silent" or "refused"
       return engine_of.judge_inspection(target.container, err, run.timeout)
     end
     outcome = "answered"
-    return container_of.judge(target.container, inspected, before, killed(run, inspected),
-      host.time())
+    return container_of.judge(target.container, inspected, before, kills, host.time())
   end)
   if inspected then
     run.keep.containers[target.name] = container_of.remember(inspected)

@@ -8,7 +8,7 @@ local M = {}
 local tolerated <const> = 60
 
 -- facts: now; future, a backup {id, target} that is made later than now; last_run, when the last
--- check began; log_problem, why the log cannot be written; lock_problem. Each may be nil.
+-- check began; log_problem and state_problem, why these cannot be written. Each may be nil.
 function M.judge(facts)
   local found = {}
   local function add(class, message)

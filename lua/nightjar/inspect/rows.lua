@@ -1,10 +1,12 @@
--- The rows of a query as a table for people; each row on lines of its own where they are too wide.
+-- The rows of a query as a table for people. Where they are too wide for the terminal, the last
+-- column goes on in further lines, or each row gets lines of its own.
 
 local secrecy = require "nightjar.secrecy"
 
 local M = {}
 
-local widest_cell <const> = 60
+local widest_cell <const>, widest_last <const> = 60, 500
+local least_wrapped <const> = 30 -- characters of a last column that goes on in further lines
 
 -- What postgres.query returns, or is made like it: a list of records, with the columns' names.
 function M.is(value)
@@ -65,8 +67,9 @@ local function cells_of(rows, columns, count, show)
     cells[index] = {}
     for column, name in ipairs(columns) do
       local text <const> = cell_of(rows[index], name, show)
-      cells[index][column] = text
-      widths[column] = math.max(widths[column], math.min(length(text), widest_cell))
+      local limit <const> = column == #columns and widest_last or widest_cell
+      cells[index][column] = cut(text, limit)
+      widths[column] = math.max(widths[column], math.min(length(text), limit))
     end
   end
   return cells, widths
@@ -80,7 +83,7 @@ end
 local function line_of(cells, widths, rights)
   local parts = {}
   for column, text in ipairs(cells) do
-    parts[column] = padded(cut(text, widths[column]), widths[column], rights[column])
+    parts[column] = padded(text, widths[column], rights[column])
   end
   return (table.concat(parts, "  "):gsub("%s+$", ""))
 end
@@ -101,15 +104,54 @@ local function numeric(rows, columns, count)
   return rights
 end
 
-local function as_table(cells, columns, widths, rights)
-  local lines <const> = { line_of(columns, widths, rights) }
+local function head_of(columns, widths, rights)
   local rule = {}
   for column, width in ipairs(widths) do
     rule[column] = ("-"):rep(width)
   end
-  lines[2] = table.concat(rule, "  ")
+  return { line_of(columns, widths, rights), table.concat(rule, "  ") }
+end
+
+local function as_table(cells, columns, widths, rights)
+  local lines <const> = head_of(columns, widths, rights)
   for _, row in ipairs(cells) do
     lines[#lines + 1] = line_of(row, widths, rights)
+  end
+  return lines
+end
+
+-- The text in pieces of at most `width` characters, broken at blanks where there are some.
+local function wrapped(text, width)
+  local pieces = {}
+  while length(text) > width do
+    local limit <const> = utf8.len(text) and utf8.offset(text, width + 1) or width + 1
+    local blank <const> = text:sub(1, limit):match(".*() ")
+    local finish <const> = blank and blank > limit // 2 and blank or limit
+    pieces[#pieces + 1] = text:sub(1, finish - 1)
+    text = text:sub(finish):gsub("^ ", "")
+  end
+  pieces[#pieces + 1] = text
+  return pieces
+end
+
+-- The same with a last column of that width, which goes on in further lines.
+local function as_wrapped(cells, columns, widths, rights, width)
+  local last <const> = #widths
+  widths = table.move(widths, 1, last, 1, {})
+  widths[last] = math.max(width, length(columns[last]))
+  local lines <const> = head_of(columns, widths, rights)
+  local margin = 0
+  for column = 1, last - 1 do
+    margin = margin + widths[column] + 2
+  end
+  for _, row in ipairs(cells) do
+    local pieces <const> = wrapped(row[last], widths[last])
+    local shown <const> = table.move(row, 1, last - 1, 1, {})
+    shown[last] = pieces[1]
+    lines[#lines + 1] = line_of(shown, widths, rights)
+    for index = 2, #pieces do
+      lines[#lines + 1] = (" "):rep(margin) .. pieces[index]
+    end
   end
   return lines
 end
@@ -153,9 +195,16 @@ function M.text(rows, limits, show)
   end
   local count <const> = math.min(rawlen(rows), limits.width)
   local cells <const>, widths <const> = cells_of(rows, columns, count, show)
-  local lines = total(widths) <= limits.columns
-    and as_table(cells, columns, widths, numeric(rows, columns, count))
-    or as_records(cells, columns, limits.columns)
+  local rights <const> = numeric(rows, columns, count)
+  local room <const> = widths[#widths] + limits.columns - total(widths)
+  local lines
+  if total(widths) <= limits.columns then
+    lines = as_table(cells, columns, widths, rights)
+  elseif room >= least_wrapped and not rights[#columns] then
+    lines = as_wrapped(cells, columns, widths, rights, room)
+  else
+    lines = as_records(cells, columns, limits.columns)
+  end
   lines[#lines + 1] = footer(rows, count)
   return table.concat(lines, "\n")
 end

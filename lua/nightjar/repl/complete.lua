@@ -199,6 +199,13 @@ function M.candidates(text, context)
   return prefix, found
 end
 
+-- The value of a chain of names such as target.main:query, or nil.
+function M.value(text, roots)
+  local words <const> = lexer.words(text)
+  local keys <const> = #words > 0 and chain(words, #words)
+  return keys and resolve(keys, roots)
+end
+
 -- What all of them begin with.
 function M.common(candidates)
   local shared = candidates[1] or ""

@@ -2,9 +2,7 @@
 
 local config_of = require "nightjar.config"
 local host = require "nightjar.host"
-local inspect_value = require "nightjar.inspect"
 local script = require "nightjar.script"
-local task = require "nightjar.task"
 
 local M = {}
 
@@ -27,6 +25,7 @@ end
 local connections <const> = setmetatable({}, { __mode = "k" })
 
 local methods = {}
+M.target_methods = methods
 local target_type <const> = { __index = methods, __name = "target" }
 
 -- The open connection, or a new one where there is none or it is lost.
@@ -84,56 +83,24 @@ local function targets_of(home)
     config.secrets
 end
 
--- ---- helpers ----
-
--- The tasks that run and where each waits, as rows. The prompt itself is none of them.
-local function ps()
-  local rows <const> = { columns = { "state", "seconds", "operation", "where" } }
-  local caller <const> = debug.getinfo(2, "Sl")
-  for _, entry in ipairs(task.list()) do
-    local where <const> = entry.where or ""
-    if where:find("^nightjar/repl/ready") then
-      entry.where = ("%s:%d"):format(caller.short_src, caller.currentline)
-    end
-    if not where:find("^nightjar/repl%.lua:") then
-      entry.seconds = math.floor(entry.seconds * 10 + 0.5) / 10
-      rows[#rows + 1] = entry
-    end
-  end
-  return rows
-end
-
--- Show values, and give them back: it can stand in the middle of an expression.
-local function p(...)
-  for index = 1, select("#", ...) do
-    io.write(inspect_value((select(index, ...))), "\n")
-  end
-  return ...
-end
-
--- Run a task as the command line does: run("backup", "--target", "main"). Gives its exit status.
-local function task_runner(run)
-  return function(task_name, ...)
-    local commands <const> = require "nightjar.commands"
-    local again <const> = setmetatable({ json = false }, { __index = run })
-    return run.run_task(again, commands.find(run, task_name), { ... })
-  end
-end
+-- ---- the environment ----
 
 -- What can stand in the text that a function of the prompt takes.
 function M.texts(run)
-  return { run = script.names(run.home) }
+  return { run = script.names(run.home), help = require "nightjar.help".names() }
 end
-
--- ---- the environment ----
 
 -- The variables of a prompt. secrets() gives those that are known by then.
 function M.environment(run)
   local secrets = {}
+  local function helper(name)
+    return function()
+      return require("nightjar.repl.helpers")[name](run)
+    end
+  end
   local made <const> = {
-    ps = function() return ps end,
-    p = function() return p end,
-    run = function() return task_runner(run) end,
+    ps = helper "ps", p = helper "p", run = helper "run", health = helper "health",
+    mail = helper "mail", context = helper "context",
     target = function()
       local targets
       targets, secrets = targets_of(run.home)
@@ -158,12 +125,15 @@ function M.environment(run)
       rawset(environment, name, value)
     end,
   })
+  rawset(environment, "help", function(...)
+    require("nightjar.help").show(environment, ...)
+  end)
   return environment, function() return secrets end
 end
 
 -- Have all of it there, so that it can be completed.
 function M.prepare(environment)
-  for _, name in ipairs { "ps", "p", "run", "target", table.unpack(M.modules) } do
+  for _, name in ipairs { "ps", "p", "run", "context", "target", table.unpack(M.modules) } do
     try(function() return environment[name] end)
   end
 end

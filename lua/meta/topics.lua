@@ -1,0 +1,136 @@
+---@meta
+
+---# prompt: what can be typed at the prompt
+---An expression shows all its results, a statement its output. What is not complete goes on in the next line.
+---
+---  _  _1 _2 …      the first result of the last input, and all of them
+---  local x = 1     stays for the lines that follow
+---  fs.read?        the same as help(fs.read)
+---  TAB             completes names, and runs nothing
+---  Ctrl-R          looks for an earlier line
+---  Ctrl-C          a new line; in running code: ends it and its children, queries on the server too
+---  Ctrl-C twice    within 2 s, where code does not end: leaves at once
+---  Ctrl-D          leaves
+---  \t              how long each input took, on or off
+---  \json           results as JSON, on or off
+---  \tasks          the tasks that can be run: run "backup"
+---
+---Every module is there by its name; beside them target, health.run, mail.test, ps, p, run, and context, which is
+---what a task gets.
+---
+---The history is in $XDG_STATE_HOME/nightjar/history; lines that may hold a secret are not kept. config/repl.lua
+---is run first, where it is there: its globals are at the prompt.
+---
+---```lua
+---print(target.main:query("select count(*) as n from pg_stat_activity")[1].n)
+---```
+
+---# targets: the servers that are looked after
+---`main` is the server of PGHOST, PGPORT and so on in config/monitoring.env. Several are named in the field
+---targets of config/policy.lua. At the prompt target.NAME asks one, over a connection that it opens when it is
+---needed and keeps; in a task they are in context.config.targets.
+---
+---```lua
+---print(inspect(target.main:databases()))
+---```
+
+---# errors: what is raised, and how to catch it
+---Everything that can fail raises a table with code, message, hint, op and what else is known (help "try",
+---help "fail"). Branch on err.code, never on the message. try(f, ...) gives nil and the error. CANCELLED means
+---that the whole task is to end: raise it again.
+---
+---What a script is told of its own mistakes (a wrong type, an unknown option) has the code LUA.
+---
+---```lua
+---local rows, err = try(target.main.query, target.main, "select nowhere")
+---if err and err.code == "CANCELLED" then
+---  error(err, 0)
+---end
+---assert(rows == nil and err.sqlstate == "42703")
+---```
+
+---# waiting: doing several things, and not for ever
+---Every function that waits can be called from anywhere, has a time limit, and is cancelled with its task: by
+---Ctrl-C, by task.timeout, by an error beside it in task.parallel. Nothing outlives the call that began it. Things
+---to be closed are declared `local x <close>`: they are closed also when the task is cancelled.
+---
+---```lua
+---task.timeout(5, function()
+---  local connection <close> = target.main:database("app"):connection()
+---  connection:query "select pg_sleep(0.1)"
+---end)
+---```
+
+---# tasks: commands of one's own
+---A file config/tasks/NAME.lua is the command nightjar NAME; nightjar new task NAME writes one to begin with. It
+---returns a table:
+---
+---  name         as the file is called
+---  summary      one line, for nightjar tasks
+---  description  more, for --help
+---  arguments    a list of { "--option" or "word", type =, help =, default =, required =, optional =, many =,
+---               choices = }; types: string integer number duration size path flag
+---  run          function(arguments, context): does it; returns nothing, or a document whose status is ok,
+---               warn, crit or unknown, which becomes the exit status 0, 1, 2 or 3
+---  alert        "until_success" (mail a failure, and remind of it until a run succeeds), or "once"
+---  ping         true: tell PING_URL of start, success and failure
+---  log          the log file's name (default: the task's)
+---
+---A file of a built-in task's name takes its place; nightjar eject TASK copies that one there. docs/scripting.md
+---builds one step by step.
+
+---# checks: checks of one's own
+---A function in health.checks of config/policy.lua is a check. It is called for each target, with the target, and
+---returns ok("…"), warn("…") or crit("…") within 2 seconds:
+---
+---  health = { checks = {
+---    queue = function(target)
+---      local waiting = target:query("select count(*) as n from jobs where state = 'new'")[1].n
+---      return waiting < 1000 and ok(waiting .. " jobs wait") or warn(waiting .. " jobs wait")
+---    end,
+---  } }
+---
+---The target has name, host, port, user, dbname, container, and query(sql, parameters). false switches one of
+---nightjar's own checks off, a table gives it thresholds: connections = { warn = 80, crit = 95 }.
+---nightjar new check NAME writes one to begin with.
+
+---# policies: what config/policy.lua decides
+---It returns a table; every key is optional, and what is left out is as monitoring.env says, or the default. It may
+---compute, and cannot reach the outside. nightjar policy check tells whether it is right, nightjar policy explain
+---what it decides now.
+---
+---Functions in it are hooks. Each runs within 2 seconds, 100 million instructions and 64 MiB; where one fails, loops
+---or returns something of a wrong type, the default is taken, and that is a finding (self.policy) with file and line.
+
+---# alerts: when mails go out, and to whom
+---One mail a run, about everything: what is new, what is still open, what was skipped because of it, what has
+---recovered, the last good backup. At most one per ALERT_INTERVAL (15m) about the same; then again after 1, 4 and 24
+---hours. A new kind of problem inside of that time is told at once, three times at most. Whatever heals by itself is
+---told when it has been bad twice. A mail that cannot be delivered is kept and sent by the next run.
+---
+---alerts.subject, alerts.body and alerts.to of config/policy.lua may be functions: each gets a table that describes
+---the mail, and returns a text, or a list of addresses. mail.test() at the prompt, or nightjar test-alert, sends one
+---mail to each recipient.
+
+---# retention: what is kept, and why
+---Kept in any case are the newest BACKUP_KEEP_MIN good backups, the newest proven one, the newest one older than
+---BACKUP_KEEP, and the pinned. Of the others those younger than BACKUP_KEEP are kept, or those for which
+---retention.keep of config/policy.lua, a function, returns true. nightjar prune --dry-run shows each decision.
+
+---# secrets: where they are, and where they never are
+---Passwords are in config/monitoring.env, or each in a file that NAME_FILE names. They are never among the words of a
+---command, in logs, mails, manifests or JSON; inspect shows *** for what is called a password, secret or token. In a
+---task, context.config.secrets lists those that are known, and the log takes them out of every line.
+
+---# pipelines: bytes from one program to another
+---A pipeline reads a program or a file, passes the bytes through compression, digests and the fingerprint, and writes
+---them to a program or a file, on threads of its own. It has succeeded only when all of it has: see
+---help(pipeline.run).
+
+---# status: exit statuses
+---  0 all is well            64 the command was not understood
+---  1 a warning              75 another run holds the lock
+---  2 a critical finding,    78 the configuration is wrong
+---    or the task failed     130 interrupted by Ctrl-C
+---  3 it could not observe   143 ended by SIGTERM
+---  4 a mail that was needed could not be delivered

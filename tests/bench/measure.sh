@@ -1,0 +1,48 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# What the benches share: times, memory and ratios, measured in turns, and the table of them. To be sourced where $work is a
+# folder and $rounds a number.
+
+# Seconds that a command takes, on its standard output; what it says itself goes to a file.
+seconds() {
+  local began=$EPOCHREALTIME ended
+  "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2 && return 1; }
+  ended=$EPOCHREALTIME
+  awk -v began="$began" -v ended="$ended" 'BEGIN { printf "%.3f\n", ended - began }'
+}
+
+# The most memory that a command's own process has had resident, in MiB: what the kernel counted until it ended.
+peak() {
+  local pid highest=0 value
+  "$@" >"$work/output" 2>&1 &
+  pid=$!
+  while value=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$value" ]; do
+    highest=$value
+    sleep 0.01
+  done
+  wait "$pid" || { cat "$work/output" >&2 && return 1; }
+  awk -v kib="$highest" 'BEGIN { printf "%.1f\n", kib / 1024 }'
+}
+
+median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+rows=()
+row() { rows+=("$(printf '| %-40s | %12s | %6s | %7s |' "$@")"); }
+
+# Run each command in turns; its median goes into the variable of its name.
+declare -A took
+in_turns() {
+  local round command
+  for ((round = 1; round <= rounds; round++)); do
+    for command in "$@"; do
+      seconds "$command" >>"$work/$command.times"
+    done
+  done
+  for command in "$@"; do took[$command]=$(median <"$work/$command.times"); done
+}
+
+print_rows() {
+  printf '| %-40s | %12s | %6s | %7s |\n' what figure ratio limit
+  echo '|------------------------------------------|-------------:|-------:|--------:|'
+  printf '%s\n' "${rows[@]}"
+}
