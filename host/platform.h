@@ -156,6 +156,11 @@ int nj_file_create(nj_file *file, const char *path, unsigned mode, nj_error *err
 int nj_file_commit(nj_file *file, nj_error *error); /* fsync, close; removes it on failure */
 void nj_file_abandon(nj_file *file); /* idempotent; fine on NJ_FILE_NONE and after commit */
 
+/* What root makes in somebody's folder belongs to that somebody: else a home could no longer be
+ * used by its owner once root has worked there. `fd` is the new file or folder at `path`; nothing
+ * for other users, and for what is root's own. Done by all that makes files and folders here. */
+void nj_give_to_owner_of_folder(int fd, const char *path);
+
 /* A regular file, for reading in order. */
 int nj_open_read(const char *path, int *ret_fd, nj_error *error);
 /* Replace `path` with `size` bytes: a temporary beside it, write, fsync, rename, fsync of the

@@ -37,6 +37,7 @@ int nj_file_create(nj_file *file, const char *path, unsigned mode, nj_error *err
         return -1;
     }
     *file = (nj_file){.fd = fd, .path = copy};
+    nj_give_to_owner_of_folder(fd, path);
     if (fchmod(fd, (mode_t)mode) == 0) /* whatever the umask */
         return 0;
     nj_fail_system(error, errno, "could not set the mode of '%s'", path);
@@ -192,6 +193,7 @@ int nj_append(const char *path, const void *data, size_t size, unsigned mode, nj
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
     if (fd < 0)
         return nj_fail_system(error, errno, "could not open '%s'", path);
+    nj_give_to_owner_of_folder(fd, path);
     int failure = append(fd, data, size);
     if (close(fd) != 0 && !failure)
         failure = errno;

@@ -120,9 +120,14 @@ void nj_names_free(nj_names *names)
 
 int nj_make_folder(const char *path, unsigned mode, nj_error *error)
 {
-    if (mkdir(path, 0700) == 0 && chmod(path, (mode_t)mode) == 0) /* whatever the umask */
-        return 0;
-    return nj_fail_system(error, errno, "could not make the folder '%s'", path);
+    if (mkdir(path, 0700) != 0 || chmod(path, (mode_t)mode) != 0) /* whatever the umask */
+        return nj_fail_system(error, errno, "could not make the folder '%s'", path);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0) {
+        nj_give_to_owner_of_folder(fd, path);
+        close(fd);
+    }
+    return 0;
 }
 
 /* ---- removing ---- */

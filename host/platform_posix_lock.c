@@ -75,6 +75,7 @@ int nj_lock_take(nj_lock *lock, const char *path, const char *note, const nj_wai
         lock->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (lock->fd < 0)
             return nj_fail_system(error, errno, "could not open the lock '%s'", path);
+        nj_give_to_owner_of_folder(lock->fd, path);
         if (lock_until(lock->fd, path, wait, error) != 0) {
             nj_close(&lock->fd);
             return -1;

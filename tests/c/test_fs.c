@@ -3,6 +3,8 @@
 #include "bindings/fs.h"
 #include "tests/c/support.h"
 
+enum { NOBODY = 65534 };
+
 static const char small[] = "size=128k,nr_inodes=64";
 
 /* ---- files that are written whole or not at all ---- */
@@ -320,7 +322,7 @@ static int scene_of_another_user(const char *path)
 {
     nj_error error;
     bool removed;
-    if (setuid(65534) != 0)
+    if (setuid(NOBODY) != 0)
         return 3;
     if (nj_remove(path, false, &removed, &error) != -1)
         return 1;
@@ -341,6 +343,44 @@ static void what_may_not_be_removed_is_an_error_and_not_missing(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
     assert_true(is_there(path));
+}
+
+/* ---- owners ---- */
+
+static uid_t owner_of(const char *path)
+{
+    struct stat status;
+    assert_int_equal(lstat(path, &status), 0);
+    return status.st_uid;
+}
+
+static void what_root_makes_in_somebodys_folder_is_theirs(void **state)
+{
+    if (getuid() != 0)
+        fail_msg("run the tests as root: this one is about what root makes");
+    nj_error error;
+    bool made;
+    nj_lock lock = {.fd = -1};
+    nj_wait wait = ten_seconds();
+    char *roots = path_in(state, "root's"), *log = path_in(state, "log");
+    write_file(roots, "root's", 0600);
+    assert_int_equal(chown(*state, NOBODY, NOBODY), 0);
+    char *linked = path_in(state, "linked");
+    assert_int_equal(link(roots, linked), 0);
+    write_file(path_in(state, "state.json"), "{}", 0600);
+    assert_done(nj_append(log, "line", 4, 0600, &error));
+    assert_done(nj_append(linked, "line", 4, 0600, &error));
+    assert_done(fs_make_folder(path_in(state, "a/b"), 0700, true, &made, &error));
+    assert_done(nj_lock_take(&lock, path_in(state, "lock"), "", &wait, &error));
+    nj_lock_release(&lock);
+    const char *const theirs[] = {"state.json", "log", "a", "a/b", "lock"};
+    for (size_t index = 0; index < sizeof theirs / sizeof *theirs; index++)
+        assert_int_equal(owner_of(path_in(state, theirs[index])), NOBODY);
+    assert_int_equal(owner_of(path_in(state, "root's")),
+                     0); /* whoever has linked to it has not got it by that */
+    assert_int_equal(chown(*state, 0, 0), 0);
+    write_file(path_in(state, "mine"), "x", 0600);
+    assert_int_equal(owner_of(path_in(state, "mine")), 0);
 }
 
 /* ---- paths ---- */
@@ -433,6 +473,7 @@ int main(void)
         with_folder(a_folder_with_something_in_it_is_kept_unless_asked),
         with_folder(removing_never_follows_a_link),
         with_folder(what_may_not_be_removed_is_an_error_and_not_missing),
+        with_folder(what_root_makes_in_somebodys_folder_is_theirs),
         cmocka_unit_test(a_path_becomes_absolute),
         with_folder(programs_are_found_by_path),
         with_folder(space_is_what_the_file_system_has),
