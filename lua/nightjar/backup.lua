@@ -144,6 +144,7 @@ local function make_set(session, chosen, only)
     options = {
       only = only, level = session.policy.backup.level, programs = session.tools.place,
       unlogged_tables = not session.server.recovery,
+      bootstrap_role = session.server.bootstrap_role,
     },
   }
   dump_databases(session, partial.path, value, chosen)

@@ -16,6 +16,14 @@ local function check_setting(value, name)
   return checks.setting(name, value)
 end
 
+-- A setting of PostgreSQL's, as its -c takes it.
+local function setting(value)
+  if type(value) == "string" and value:find("^[%w_.]+=") then
+    return value
+  end
+  return nil, "expected a setting such as shared_preload_libraries=timescaledb"
+end
+
 -- An option of rclone's: one word.
 local function flag(value)
   if type(value) == "string" and value:find("^%-%-%w") then
@@ -49,6 +57,10 @@ local tree <const> = record {
     timeout = duration, stall = duration,
   },
   restore = record { keep_old = duration },
+  drill = record {
+    place = choice("auto", "container", "cluster", "scratch"), folder = text, image = text,
+    settings = list(setting), timeout = duration,
+  },
   schedule = jobs.tree,
   hooks = record { event = func },
 }
@@ -80,6 +92,7 @@ local function defaults()
       timeout = 21600, stall = 300,
     },
     restore = { keep_old = 604800 },
+    drill = { place = "auto", settings = {}, timeout = 21600 },
     disk = { warn = 85, crit = 95 },
     schedule = {},
     hooks = {},

@@ -181,17 +181,18 @@ function M.plan(session, choice)
   return steps
 end
 
-local function fill(session, choice, create_sql)
+-- Fill the new, empty database `name` from a stored dump, and give it what its create.sql says of
+-- settings, owner and privileges.
+function M.fill(session, folder, file, name, create_sql)
   local backup <const> = session.policy.backup
   local meter <const> = pipeline.meter()
-  local _ <close> = session.context.progress("restoring " .. choice.into, meter)
-  stored.restore(session, choice.set.folder, choice.file, choice.temporary,
-    { timeout = backup.timeout, progress = meter })
+  local _ <close> = session.context.progress("restoring " .. file.database, meter)
+  stored.restore(session, folder, file, name, { timeout = backup.timeout, progress = meter })
   do
-    local connection <close> = session:connect(choice.temporary)
+    local connection <close> = session:connect(name)
     connection:query("ANALYZE", nil, { timeout = analyze_seconds })
   end
-  scratch.run_part(session, create_sql, choice.temporary, "settings")
+  scratch.run_part(session, create_sql, name, "settings")
 end
 
 -- Let the caller change what has been restored, before anybody else sees it.
@@ -221,7 +222,7 @@ local function carry_out(session, choice)
   session.log:info("restore.started", { id = choice.set.id, database = choice.database,
     into = choice.into })
   local restored <close> = scratch.create(session, choice.temporary, create_sql)
-  fill(session, choice, create_sql)
+  M.fill(session, choice.set.folder, choice.file, choice.temporary, create_sql)
   prepare(session, choice)
   session:refresh()
   local was

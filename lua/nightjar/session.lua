@@ -79,25 +79,30 @@ function M.open(context, target, purpose, avoid)
   return self
 end
 
--- The same run on another server, for scratch databases: {host=, port=, ...}. To be closed.
-function session:elsewhere(server)
-  local other = setmetatable({
-    context = self.context, config = self.config, policy = self.policy, log = self.log,
-    id = self.id,
-    application_name = self.application_name .. "/proof",
-    maintenance = target_of.maintenance_database(server),
-    target = setmetatable({ dump = "host" }, { __index = server }),
+-- A run on a server that is no target, and has no lock: server is {host=, port=, user=, ...}, with
+-- dump= and container= as a target has them. To be closed.
+function M.at(context, server, id, application_name)
+  local self = setmetatable({
+    context = context, config = context.config, policy = context.config.policy,
+    log = context.log, id = id, application_name = application_name,
+    maintenance = target_of.maintenance_database(server), target = server,
   }, session)
   local _, err = try(function()
-    other.connection = other:connect()
-    other.server = target_of.facts(other.connection)
-    other.tools = tools.choose(other.target, other.server, self.config.values)
+    self.connection = self:connect()
+    self.server = target_of.facts(self.connection)
+    self.tools = tools.choose(server, self.server, self.config.values)
   end)
   if err then
-    other:__close()
+    self:__close()
     error(err, 0)
   end
-  return other
+  return self
+end
+
+-- The same run on another server, for scratch databases. To be closed.
+function session:elsewhere(server)
+  return M.at(self.context, setmetatable({ dump = "host" }, { __index = server }), self.id,
+    self.application_name .. "/proof")
 end
 
 function session:conninfo(database)

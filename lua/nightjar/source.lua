@@ -20,7 +20,11 @@ end
 
 -- Nothing to do: the set's folder has its files, and whoever reads them checks them.
 function here.fetch()
-  return 0
+end
+here.bring = here.fetch
+
+function here:check(set, files)
+  retrieval.check(self.context, set.folder, files)
 end
 
 function here.shell(_, set, name)
@@ -39,12 +43,16 @@ function there:list(target)
   return remote_catalogue.list(self.remote, target.name, self.workspace)
 end
 
-function there:fetch(set, files)
+function there:bring(set, files)
   local began <const> = host.now()
   self.context.log:info("fetch.started", { id = set.id, target = set.target,
     remote = self.remote.to })
   retrieval.fetch(self.remote, set, files, self.workspace)
-  local fetched <const> = host.now()
+  self.context.log:info("fetch.done", { id = set.id, target = set.target, files = #files,
+    seconds = host.now() - began })
+end
+
+function there:check(set, files)
   local _, err = try(retrieval.check, self.context, set.folder, files)
   if err and err.code == "CHECKSUM" then
     err.message = ("backup %s at the remote '%s': %s"):format(set.id, self.remote.to, err.message)
@@ -54,9 +62,11 @@ function there:fetch(set, files)
   if err then
     error(err, 0)
   end
-  self.context.log:info("fetch.done", { id = set.id, target = set.target, files = #files,
-    seconds = host.now() - began })
-  return fetched - began
+end
+
+function there:fetch(set, files)
+  self:bring(set, files)
+  self:check(set, files)
 end
 
 function there:shell(set, name)
@@ -73,8 +83,9 @@ end
 -- A source of sets, to be closed: after that what it has fetched is gone. Fields: place (for
 -- people), remote (nil here). Methods:
 --   list(target)       the sets, as catalogue.list
---   fetch(set, files)  make sure that set.folder has these files of its manifest, whole; returns
---                      the seconds that it took to bring them
+--   bring(set, files)  make sure that set.folder has these files of its manifest
+--   check(set, files)  make sure that they have its sizes and hashes
+--   fetch(set, files)  as much of that as whoever reads them does not do
 --   shell(set, name)   a command that prints a compressed file of a set
 function M.open(context, from_remote, purpose)
   if not from_remote then

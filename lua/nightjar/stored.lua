@@ -12,6 +12,7 @@ local scratch = require "nightjar.scratch"
 
 local M = {}
 
+local globals_seconds <const> = 600
 local damage_hint <const> =
   "The file is damaged. Restore from another backup; nightjar backups lists them."
 
@@ -51,8 +52,8 @@ function M.text(folder, file)
 end
 
 -- Stream a dump to `to`, and demand that it is what the manifest says: its bytes, its end marker,
--- its content. Returns the fingerprint. No stall limit: psql that builds an index takes no byte for
--- as long as that takes.
+-- its content. Returns the fingerprint, and puts what psql has said into options.said. No stall
+-- limit: psql that builds an index takes no byte for as long as that takes.
 local function stream(folder, file, to, options)
   demand_size(folder, file)
   local result, err = try(pipeline.run, {
@@ -66,6 +67,7 @@ local function stream(folder, file, to, options)
     err.hint = err.hint or is_damage and damage_hint or nil
     error(err, 0)
   end
+  options.said = result.stages[#result.stages].stderr
   if result.digests.sha256 ~= file.sha256 then
     damaged(file, "its sha256 differs")
   end
@@ -86,6 +88,19 @@ end
 -- Read a dump from its first byte to its last. options: texts, progress, timeout.
 function M.check(folder, file, options)
   return stream(folder, file, pipeline.discard(), options or {})
+end
+
+-- Play the stored roles and tablespaces on a server. An error does not stop them: they are
+-- statements that stand alone, and one that a server will not take must not hide the others.
+-- Returns what psql said of it.
+function M.play_globals(session, folder, file)
+  local command <const> = session:command("psql", {
+    "--no-psqlrc", "--quiet", "--no-password", "--set=VERBOSITY=verbose", "--output=/dev/null",
+    "--dbname=" .. session:conninfo(),
+  }, scratch.session_settings)
+  local options <const> = { timeout = globals_seconds }
+  session:stream(stream, folder, file, process.sink(command), options)
+  return options.said or ""
 end
 
 -- One transaction is faster by far where there are many objects, but needs a lock for every table,

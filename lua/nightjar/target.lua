@@ -40,6 +40,7 @@ function M.facts(connection)
       r.rolbypassrls AS bypassrls,
            pg_is_in_recovery() AS recovery, has_table_privilege('pg_catalog.pg_authid',
              'SELECT') AS reads_passwords,
+           (SELECT rolname FROM pg_roles WHERE oid = 10) AS bootstrap_role,
            (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS data_directory,
            current_setting('max_locks_per_transaction')::int
              * current_setting('max_connections')::int AS locks

@@ -92,6 +92,22 @@ local function said_by(err)
   return said and ("%s (%s)"):format(said.message, said.sqlstate) or err.message
 end
 
+-- Dump a restored database again, and compare it with the stored dump that it was made of: a
+-- verdict. described: the database's entry in the manifest; name: what it is called now.
+function M.compare(session, folder, file, described, name)
+  local meter <const> = pipeline.meter()
+  local _ <close> = session.context.progress(file.database .. ": comparing", meter)
+  local again <const> = dump_again(session, name, described.encoding, { progress = meter })
+  if again.complete ~= "database" then
+    return not_verified("the dump of the restored database has no end marker")
+  end
+  local result = proof.compare(file.fingerprint, manifest.fingerprint(again))
+  result.definitions_differ = definitions(session, folder, file, described, name,
+    result.definitions)
+  result.definitions = nil
+  return result
+end
+
 local function restore_and_compare(session, folder, value, file, described)
   local create <const> = manifest.file(value, "create", file.database)
   local create_sql <const> = stored.text(folder, create)
@@ -110,17 +126,7 @@ local function restore_and_compare(session, folder, value, file, described)
     stored.restore(session, folder, file, database.name,
       { timeout = backup.timeout, progress = meter })
   end
-  local meter <const> = pipeline.meter()
-  local _ <close> = session.context.progress(file.database .. ": comparing", meter)
-  local again <const> = dump_again(session, database.name, described.encoding, { progress = meter })
-  if again.complete ~= "database" then
-    return not_verified("the dump of the scratch database has no end marker")
-  end
-  local result = proof.compare(file.fingerprint, manifest.fingerprint(again))
-  result.definitions_differ = definitions(session, folder, file, described, database.name,
-    result.definitions)
-  result.definitions = nil
-  return result
+  return M.compare(session, folder, file, described, database.name)
 end
 
 -- What an error on the way says: of the file, of the backup, or of the circumstances only.

@@ -21,11 +21,14 @@ local scene = {}
 scene.__index = scene
 
 -- A server with the database `shop`, a home, and a proven set of it. To be closed, with the remotes.
--- options: rows, and what support.home takes. Fields: server, home, id, set (the set's folder).
+-- options: rows, prepare(server), and what support.home takes. Fields: server, home, id, set (the set's folder).
 function M.scene(options)
   options = options or {}
   local server <const> = support.server()
   server:database("shop", shop:format(options.rows or 5000))
+  if options.prepare then
+    options.prepare(server)
+  end
   local home <const> = support.home(server, options)
   home:expect(0, { "backup" })
   local ids <const>, _, where <const> = home:sets()

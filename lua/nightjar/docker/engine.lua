@@ -277,6 +277,32 @@ function engine:exec(name, argv, options)
   return result
 end
 
+-- ---- making and removing ----
+
+-- Make a container as the engine's API describes one (Image, Cmd, Env, Labels, HostConfig, ...); it
+-- is not started. Returns its id.
+function engine:create(name, description, options)
+  local _, how = begin(self, "create", options, {}, 60)
+  how.query, how.body = { name = name }, description
+  return call.json(self, "POST", "/containers/create", how, function(value)
+    return is_table(value) and type(value.Id) == "string"
+  end).Id
+end
+
+-- Remove a container, running or not, with the volumes that were made for it alone. False where
+-- there is none of that name.
+function engine:remove(name, options)
+  local _, how = begin(self, "remove", options, {}, 60)
+  how.query = { force = "1", v = "1" }
+  local _, err = try(about, self, name, how, function()
+    return call.request(self, "DELETE", ("/containers/%s"):format(call.encode(name)), how)
+  end)
+  if err and not (err.code == "NOT_FOUND" and err.missing == "container") then
+    error(err, 0)
+  end
+  return err == nil
+end
+
 -- ---- starting and stopping ----
 
 -- True where it changed something, false where the container was so already.
