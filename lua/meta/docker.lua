@@ -110,6 +110,36 @@ function engine:inspect(name, options) end
 ---@raise NOT_FOUND DENIED SYSTEM REFUSED TIMEOUT TLS FORMAT CLOSED HTTP VERSION CANCELLED
 function engine:exec(name, argv, options) end
 
+---Make a container, as the Engine's API describes one. It is not started.
+---
+---waits: yes
+---
+---```lua
+---local engine = docker.connect { write = true }
+---engine:create("spare", { Image = engine:inspect("db").Image, Cmd = json.array { "true" } })
+---assert(engine:remove "spare")
+---```
+---@param name string the new container's name
+---@param description table Image, Cmd, Env, Labels, HostConfig, ... (the body of POST /containers/create)
+---@param options? { timeout?: number } timeout: seconds (default 60)
+---@return string id
+---@raise NOT_FOUND DENIED REFUSED TIMEOUT TLS FORMAT CLOSED HTTP VERSION CANCELLED
+function engine:create(name, description, options) end
+
+---Remove a container, running or not, with the volumes that were made for it alone.
+---
+---waits: yes
+---
+---```lua
+---local engine = docker.connect { write = true }
+---assert(engine:remove "nobody" == false)
+---```
+---@param name string the container's name or id
+---@param options? { timeout?: number } timeout: seconds (default 60)
+---@return boolean removed false where there is none of that name
+---@raise DENIED REFUSED TIMEOUT TLS CLOSED HTTP VERSION CANCELLED
+function engine:remove(name, options) end
+
 ---Start a container.
 ---
 ---waits: yes
@@ -217,6 +247,23 @@ function docker.inspect(name, options) end
 ---```
 ---@see engine:exec
 function docker.exec(name, argv, options) end
+
+---engine:create on the default engine, which is open for that.
+---
+---```lua
+---docker.create("spare", { Image = docker.inspect("db").Image, Cmd = json.array { "true" } })
+---docker.remove "spare"
+---```
+---@see engine:create
+function docker.create(name, description, options) end
+
+---engine:remove on the default engine, which is open for that.
+---
+---```lua
+---print(docker.remove "nobody")
+---```
+---@see engine:remove
+function docker.remove(name, options) end
 
 ---engine:start on the default engine, which is open for that.
 ---
