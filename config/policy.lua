@@ -109,10 +109,10 @@ return {
     -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
   },
 
-  -- What nightjar schedule install has run, and when. A time is every = "5m" (a part of an hour or of
-  -- a day), at = "02:15" (local time; on = "sunday", { "monday", "thursday" } or a day of the month
-  -- from 1 to 28 says the days), or on = "boot". false switches a job off. A job of one's own is
-  -- called after its task, or run = { "backup", "--target", "crm" } says what it runs.
+  -- What nightjar schedule install has run, and when. A time is every = "5m" (a part of an hour or
+  -- of a day), at = "02:15" (local time; on = "sunday", { "monday", "thursday" } or a day of the
+  -- month from 1 to 28 says the days), or on = "boot". false switches a job off. A job of one's own
+  -- is called after its task, or run = { "backup", "--target", "crm" } says what it runs.
   --
   -- schedule = {
   --   ["health-check"]   = { every = "5m", limit = "4m" },
