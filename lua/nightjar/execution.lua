@@ -122,7 +122,9 @@ local function tell(task, arguments, context, document, err)
   if err and err.code == "CANCELLED" then
     return nil
   end
-  local told <const> = outcome.report(context, task, arguments, document, err)
+  local misconfigured <const> = err and err.code == "CONFIG" and unattended[task.name]
+  local told <const> = misconfigured and rescue.tell(context, task, err)
+    or outcome.report(context, task, arguments, document, err)
   local shown <const> = told and alert.document(told)
   if told and told.error then
     io.stderr:write(("nightjar %s: the mail could not be delivered: %s\n"):format(task.name,

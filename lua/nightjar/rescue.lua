@@ -62,7 +62,20 @@ local function config_of(home)
 end
 
 -- Mail that a task cannot run because of `err`, a CONFIG error; nobody reads a scheduler's exit
--- status. Where there is no home there is nobody to mail to either.
+-- status. Returns what alert.report says.
+function M.tell(context, task, err)
+  return alert.report(context, { task = task.name,
+    -- A boot comes once: its next run may be long in coming.
+    once = task.name == "verify-startup" or nil,
+    findings = {
+      { check = "self", class = "self.policy", status = "crit",
+        message = ("%s cannot run: %s"):format(task.name, err.message), hint = err.hint },
+      { check = "task:" .. task.name, status = "skipped", blocked_by = "the configuration" },
+    } })
+end
+
+-- The same of a configuration that cannot be loaded. Where there is no home there is nobody to mail
+-- to either.
 function M.report(home, task, err)
   if not fs.stat(home .. "/config", { follow = true }) then
     return
@@ -72,14 +85,7 @@ function M.report(home, task, err)
     task = task.name, secrets = config.secrets }
   log:error("failed", { code = err.code, message = err.message })
   local context <const> = { config = config, log = log }
-  alert.report(context, { task = task.name,
-    -- A boot comes once: its next run may be long in coming.
-    once = task.name == "verify-startup" or nil,
-    findings = {
-      { check = "self", class = "self.policy", status = "crit",
-        message = ("%s cannot run: %s"):format(task.name, err.message), hint = err.hint },
-      { check = "task:" .. task.name, status = "skipped", blocked_by = "the configuration" },
-    } })
+  M.tell(context, task, err)
   if task.ping then
     ping.send(context, "fail")
   end
