@@ -170,7 +170,8 @@ end
 
 local function not_delivered(context, decision, err, resting)
   local state <const>, secrets <const> = decision.state, context.config.secrets
-  local kept <const> = { code = err.code, message = line(err.message, secrets) }
+  local kept <const> = { code = err.code, message = line(err.message, secrets),
+    hint = err.hint and line(err.hint, secrets) }
   state.pending.error = kept
   -- What time does not heal: settings, a refused login, a recipient that there is not.
   local permanent <const> = not err.transient
@@ -225,7 +226,8 @@ local function send(context, report, decision)
   end
   not_delivered(context, decision, err, resting ~= nil)
   findings[#findings + 1] = { check = "self", class = "self.mail", status = "warn",
-    message = "the mail could not be delivered: " .. line(err.message, config.secrets) }
+    message = "the mail could not be delivered: " .. line(err.message, config.secrets),
+    hint = err.hint and line(err.hint, config.secrets) }
   return result("spooled", decision, { recipients = known, findings = findings, error = err })
 end
 

@@ -96,7 +96,8 @@ local entry <const> = fields {
     { "settled", is_flag, optional } }, optional },
 }
 
-local failure <const> = fields { { "code", is_text }, { "message", is_text } }
+local failure <const> = fields { { "code", is_text }, { "message", is_text },
+  { "hint", is_text, optional } }
 
 local whole <const> = fields {
   { "entries", list_of(entry) },
