@@ -26,7 +26,7 @@ end
 -- Hold a lock of the target's. `target-…` is for what makes, proves, deletes or restores its
 -- backups: one run at a time.
 local function lock(config, kind, target, purpose, seconds)
-  return run_lock(config, kind .. "-" .. target.name, purpose, seconds)
+  return run_lock.take(config, kind .. "-" .. target.name, purpose, seconds)
 end
 
 -- The folder of a target's sets.

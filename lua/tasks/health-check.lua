@@ -28,18 +28,10 @@ local function tell(arguments, context, findings)
   return told
 end
 
--- One run at a time: two would both send the mail. Where there can be no lock, one is better than
--- none.
-local function lock(config)
-  local held, err = try(run_lock, config, "health-check", "health-check")
-  if err and (err.code == "LOCKED" or err.code == "CANCELLED") then
-    error(err, 0)
-  end
-  return held, err
-end
-
 local function check(arguments, context)
-  local _ <close>, unlocked <const> = lock(context.config)
+  -- One run at a time: two would both send the mail.
+  local _ <close>, unlocked <const> = run_lock.attempt(context.config, "health-check",
+    "health-check")
   local findings <const>, backups <const>, keep <const> = health.examine(context,
     { target = arguments.target, state_problem = unlocked and unlocked.message })
   health.log(context, findings)

@@ -46,7 +46,11 @@ end
 
 local function run(arguments, context)
   -- One at a time: two would start the same containers.
-  local _ <close> = run_lock(context.config, "verify-startup", "verify-startup")
+  local _ <close>, unlocked <const> = run_lock.attempt(context.config, "verify-startup",
+    "verify-startup")
+  if unlocked then
+    context.log:warn("unlocked", { message = unlocked.message })
+  end
   local findings <const>, stages <const> = startup.verify(context, {
     wait = arguments.wait or context.config.policy.startup.wait, target = arguments.target,
     tell = teller(context),

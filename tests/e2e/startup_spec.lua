@@ -123,6 +123,15 @@ describe("verify-startup", function()
     assert.is_nil((log .. result.stdout .. result.stderr):find(password, 1, true))
   end)
 
+  it("verifies where there is no place for a state all the same", function()
+    local home <const> = home_of(server.name)
+    fs.write(home.path .. "/state", "in the way")
+    local document <const>, result <const>, log <const> = verify(home)
+    assert.equal(0, result.exit, result.stdout .. result.stderr)
+    assert.equal("engine ok, container ok, health ok, query ok", shown(document.stages, "name"))
+    assert.matches("WARN verify-startup unlocked ", log, 1, true)
+  end)
+
   it("shows people a line a stage", function()
     local home <const> = home_of(server.name)
     local result <const> = home:run { "verify-startup" }
