@@ -223,6 +223,22 @@ describe("of clocks, doctor tells", function()
 end)
 
 describe("of files, doctor tells", function()
+  it("that a disk is full, and not that a folder has the wrong owner", function()
+    with_home(server, {}, function(home)
+      local state <const> = home.path .. "/state"
+      fs.mkdir(state)
+      process.run { "mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "tmpfs", state }
+      local _, err = try(function()
+        process.run { "sh", "-c", 'cat /dev/zero >"$0"', state .. "/filler", check = false }
+        expect(examine(home) "state folder", "crit", "No space left", "Free some space")
+      end)
+      process.run { "umount", state }
+      if err then
+        error(err, 0)
+      end
+    end)
+  end)
+
   it("who else can change or read them", function()
     with_home(server, {}, function(home)
       fs.mkdir(home.path .. "/config/tasks", { mode = 448 })

@@ -25,7 +25,7 @@ local function check_writable(add, check, folder)
   end)
   if err then
     add("crit", check, ("'%s' cannot be written: %s"):format(folder, err.message),
-      "Give it to the user that runs nightjar, or name another folder.")
+      err.hint or "Give it to the user that runs nightjar, or name another folder.")
     return
   end
   local mode <const> = fs.stat(folder).mode
