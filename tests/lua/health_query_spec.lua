@@ -50,6 +50,11 @@ describe("the judgement on a query", function()
     end)
   end
 
+  it("tells a limit that is what was left of another in round numbers", function()
+    local found <const> = query.judge_error({ code = "TIMEOUT", message = "x" }, false, who, 3.99968)
+    assert.equal("PostgreSQL does not answer within 4 s", found.message)
+  end)
+
   it("lets a standby pass with a warning, and one that is meant to be without", function()
     local standby <const> = { recovery = true, readonly = true, version = "15.18" }
     local found <const> = query.judge_answer(standby, who, 0.01, nil)

@@ -41,10 +41,10 @@ local function message_of(class, err, who, seconds)
   elseif class == "pg.auth" then
     return sentence:format(who.user, err.message)
   elseif class == "pg.query_timeout" then
-    return ("PostgreSQL lets '%s' in, but SELECT 1 did not end within %g s"):format(who.user,
-      seconds)
+    return ("PostgreSQL lets '%s' in, but SELECT 1 did not end within %s"):format(who.user,
+      units.format_duration(seconds))
   elseif err.code == "TIMEOUT" then
-    return ("PostgreSQL does not answer within %g s"):format(seconds)
+    return ("PostgreSQL does not answer within %s"):format(units.format_duration(seconds))
   end
   return sentence and sentence:format(err.message) or err.message
 end
