@@ -95,15 +95,15 @@ end
 function M.either(...)
   local kinds <const> = { ... }
   return function(value)
-    local problem
-    for _, kind in ipairs(kinds) do
-      local result, why = kind(value)
+    local problems = {}
+    for index, kind in ipairs(kinds) do
+      local result
+      result, problems[index] = kind(value)
       if result ~= nil then
         return result
       end
-      problem = problem or why
     end
-    return nil, problem
+    return nil, table.concat(problems, "; or ")
   end
 end
 

@@ -85,6 +85,12 @@ describe("the configuration", function()
     assert.equal(300, config.policy.backup.stall)
   end)
 
+  it("says all that may stand where several kinds of values may", function()
+    local _, err = try(load, "", "return { alerts = { to = 'me@example.com' } }")
+    assert.matches("'alerts.to': expected a function, got 'me@example.com'; or expected a list, got 'me@example.com'",
+      err.message, 1, true)
+  end)
+
   it("gives a policy's targets what they leave out", function()
     local config <const> = load("PGUSER=ann\nPGPASSWORD=hush\n",
       'return { targets = { b = { host = "two", password = "other" }, a = { host = "one" } } }')
