@@ -32,7 +32,8 @@ function M.judge(value)
   elseif value.message ~= nil and type(value.message) ~= "string" then
     return nil, ("its message is a %s, not a text"):format(type(value.message))
   end
-  local message <const> = value.message or value.status
+  -- It may come from anywhere: one line, and nothing that a terminal would obey.
+  local message <const> = (value.message or value.status):gsub("%c+", " ")
   if value.status == "ok" then
     return finding.ok(message)
   end
