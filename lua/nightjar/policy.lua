@@ -3,8 +3,11 @@
 local checks = require "nightjar.health.settings"
 local jobs = require "nightjar.schedule.jobs"
 local schema = require "nightjar.schema"
+local task = require "nightjar.task"
 
 local M = {}
+
+local seconds <const> = 2 -- for the file to say what it says
 
 local duration <const>, percent <const>, text <const> = schema.duration, schema.percent, schema.text
 local integer <const>, list <const>, func <const> = schema.integer, schema.list, schema.func
@@ -143,8 +146,13 @@ local function run(source, name)
   if not chunk then
     fail("CONFIG", syntax, "The file is Lua: it returns a table.")
   end
-  local value, err = try(chunk)
-  if err then
+  local value, err = try(task.budget, seconds, chunk)
+  if err and err.code == "CANCELLED" then
+    error(err, 0)
+  elseif err and (err.code == "BUDGET" or err.code == "TIMEOUT") then
+    fail("CONFIG", ("%s: %s"):format(name, err.message), "Look for a loop that never ends.",
+      { cause = err })
+  elseif err then
     fail("CONFIG", err.message, nil, { cause = err })
   elseif type(value) ~= "table" then
     fail("CONFIG", ("%s: it has to return a table, not a %s"):format(name, type(value)),

@@ -144,6 +144,7 @@ describe("the configuration", function()
       { "return {\n  backup = 5 }", "2: 'backup': expected a table" },
       { "return {\n  backup = {\n", "3: " },
       { "\nerror 'at once'", "2: at once" },
+      { "while true do pcall(function() while true do end end) end", " did not end within " },
     }
     for _, case in ipairs(cases) do
       local message <const> = refused(nil, case[1])
