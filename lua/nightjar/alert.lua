@@ -150,6 +150,22 @@ local function keep(context, state)
   end
 end
 
+local stale <const> = 3600
+
+-- Has nothing changed in a state that knows of nothing? Then it need not wait for the disk, but for
+-- one run an hour: by its time a clock that has gone back is known.
+local function is_same(before, after)
+  local changed = #before.entries + #after.entries + #before.notices + #after.notices > 0
+    or after.pending ~= nil or (before.updated or 0) + stale < after.updated
+  for _, state in ipairs { before, after } do
+    for name, value in pairs(state) do
+      changed = changed or type(value) ~= "table" and name ~= "updated"
+        and before[name] ~= after[name]
+    end
+  end
+  return not changed
+end
+
 local function delivered(context, decision, recipients)
   local log <const>, refused = context.log, {}
   for _, recipient in ipairs(recipients) do
@@ -250,7 +266,9 @@ local function run(context, report)
   else
     context.log:info("alert.deferred", { reason = decision.reason })
   end
-  keep(context, decision.state)
+  if unreadable or not is_same(state, decision.state) then
+    keep(context, decision.state)
+  end
   return result(decision.action, decision, not delivery.is_configured(config)
     and { reason = "not_configured" } or nil)
 end
