@@ -53,8 +53,8 @@ setup(function()
   end
   home = support.home(nil, {
     env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres", "PGPASSWORD=" .. password },
-    policy = ("return { targets = { %s }, health = { attempts = 1, checks = { backup = false } } }"):format(
-      table.concat(targets, ", ")),
+    policy = ([[return { targets = { %s },
+      health = { attempts = 1, timeout = "20s", checks = { backup = false } } }]]):format(table.concat(targets, ", ")),
   })
   support.wait_for(60, "the server in the container answers", function()
     return (try(containers.sql, name_of "running", password, "SELECT 1"))

@@ -122,6 +122,14 @@ describe("an engine", function()
     assert.equal("ok", found.main.query.status)
   end)
 
+  it("is asked about the disk where nobody asks for pg_isready", function()
+    write_policy "pg_isready = false"
+    local found <const> = look(nil)
+    write_policy()
+    assert.is_nil(found.main.pg_isready)
+    assert.matches("volume of container", found.main.disk.message)
+  end)
+
   it("can be left out, and its containers with it", function()
     write_policy "engine = false, container = false, pg_isready = false, disk = false"
     local found <const>, result = look "unix:///nonexistent/docker.sock"

@@ -135,6 +135,13 @@ describe("a server that does not let in:", function()
 end)
 
 describe("a server that is not there:", function()
+  it("its statistics are unknown where nobody asks for the query", function()
+    local found <const> = look("port = 1", "checks = { query = false }")
+    assert.is_nil(found.query)
+    assert.same({ "unknown", "unknown" }, { found.connections.status, found.replication.status })
+    assert.matches("cannot be read: no PostgreSQL answers", found.connections.message)
+  end)
+
   it("nobody listens", function()
     assert.equal("pg.refused", (of_query "port = 1"))
   end)

@@ -1,5 +1,8 @@
--- The chain of checks: engine, container, server. What is found of one decides whether the next is
--- done.
+-- The chain of checks: engine, container, server. What is found of one decides whether the next
+-- counts.
+--
+-- A server is asked while its container is looked at, not after: most are well, and the answers
+-- come at the same time. Where the container turns out not to be, the question is given up.
 
 local connection_of = require "nightjar.health.connection"
 local containers = require "nightjar.health.containers"
@@ -14,6 +17,9 @@ local M = {}
 -- So many targets at the same time: each keeps a connection, and many may be of one server.
 local together <const> = 16
 
+local inside <const> = { "pg_isready", "query", "connections", "transactions", "wraparound",
+  "replication", "disk" }
+
 -- ---- a server ----
 
 -- Thresholds of the derived checks that are to be done.
@@ -25,131 +31,31 @@ local function derived_settings(run)
   return wanted
 end
 
-local function check_server(run, target, alongside)
+-- What is found of a server: { query, derived }, the latter nil where the query failed.
+local function look_at_server(run, target)
   local found <const>, opened = connection_of.query(run, target)
-  local blocked <const> = run:does "query" and found.blocks
-  if opened and not found.blocks then
-    for name, each in pairs(connection_of.derive(run, opened, derived_settings(run))) do
-      run:add(target, name, each)
-    end
-  elseif blocked then
-    run:skip(target, "query", table.unpack(connection_of.derived))
+  local derived
+  if not found.blocks then
+    derived = connection_of.derive(run, target, opened, derived_settings(run))
+  elseif not run:does "query" then
+    derived = connection_of.unseen(derived_settings(run), found)
   end
   if opened then
     try(opened.close, opened)
   end
-  alongside.query = found
+  return { query = found, derived = derived }
+end
+
+local function report_server(run, target, server)
   if run:does "query" then
-    run:add(target, "query", found)
+    run:add(target, "query", server.query)
   end
-end
-
--- ---- a container, and the server in it ----
-
-local inside <const> = { "pg_isready", "query", "connections", "transactions", "wraparound",
-  "replication", "disk" }
-
-local function check_inside(run, target, inspected)
-  local alongside = {}
-  task.parallel {
-    function()
-      check_server(run, target, alongside)
-    end,
-    run:does "pg_isready" and function()
-      alongside.ready = run:add(target, "pg_isready", containers.ready(run, target,
-        connection_of.who(target)))
-    end or nil,
-    run:does "disk" and inspected and function()
-      local found <const> = places.volume(run, target, run.engine, inspected)
-      if found then
-        run:add(target, "disk", found)
-      end
-    end or nil,
-  }
-  if alongside.ready then
-    ready_of.compare(alongside.ready, alongside.query)
+  for name, found in pairs(server.derived or {}) do
+    run:add(target, name, found)
   end
-end
-
-local function report_container(run, target, found, inspected)
-  if run:does "container" then
-    run:add(target, "container", found)
+  if not server.derived then
+    run:skip(target, "query", table.unpack(connection_of.derived))
   end
-  if run:does "container" and found.blocks then
-    run:skip(target, "container", table.unpack(inside))
-  else
-    check_inside(run, target, inspected)
-  end
-end
-
--- What the engine said of the target's container: see containers.inspect. What is found of a silent
--- one depends on the others: it is kept for later.
-local function check_container(run, target, silent)
-  local found <const>, inspected <const>, outcome <const> = containers.inspect(run, target)
-  if outcome == "silent" and run:does "engine" then
-    silent[#silent + 1] = { target = target, found = found }
-  else
-    report_container(run, target, found, inspected)
-  end
-  return outcome
-end
-
--- ---- the engine, and what is on it ----
-
-local function with_containers(run)
-  local targets = {}
-  for _, target in ipairs(run.targets) do
-    targets[#targets + 1] = target.container and target or nil
-  end
-  return targets
-end
-
-local function add_engine(run, found)
-  if run:does "engine" then
-    run:add(run.engine_owner and { name = run.engine_owner } or nil, "engine", found)
-  end
-end
-
--- Those whose containers the engine does not tell of: is it the engine, or the one container?
-local function settle_silent(run, silent, engine)
-  for _, entry in ipairs(silent) do
-    if engine.blocks then
-      run:skip(entry.target, "engine", "container", table.unpack(inside))
-    else
-      report_container(run, entry.target, entry.found)
-    end
-  end
-end
-
--- The engine, where there is a target with a container, and all that depends on it.
-function M.check_engine(run)
-  if not run.engine then
-    return
-  end
-  local targets <const> = with_containers(run)
-  local pinged <const> = containers.ping(run)
-  if pinged.blocks and run:does "engine" then
-    add_engine(run, pinged)
-    for _, target in ipairs(targets) do
-      run:skip(target, "engine", "container", table.unpack(inside))
-    end
-    return
-  end
-  local began <const>, outcomes, silent = host.now(), {}, {}
-  local version, err
-  local jobs = { limit = together + 1, function()
-    version, err = containers.version(run)
-  end }
-  for index, target in ipairs(targets) do
-    jobs[#jobs + 1] = function()
-      outcomes[index] = check_container(run, target, silent)
-    end
-  end
-  task.parallel(jobs)
-  local judged <const> = engine_of.judge(run.engine.endpoint, version, err, outcomes, run.timeout)
-  judged.seconds = pinged.seconds + (judged.blocks and host.now() - began or 0)
-  add_engine(run, judged)
-  settle_silent(run, silent, judged)
 end
 
 -- Targets without a container, and those of whose container nobody asks.
@@ -158,11 +64,121 @@ function M.check_servers(run)
   for _, target in ipairs(run.targets) do
     if not (target.container and run.engine) then
       jobs[#jobs + 1] = function()
-        check_server(run, target, {})
+        report_server(run, target, look_at_server(run, target))
       end
     end
   end
   task.parallel(jobs)
+end
+
+-- ---- a container, and the server in it ----
+
+local function blocks(run, seen)
+  return run:does "container" and seen.container.blocks
+end
+
+local function look_inside(run, target, seen)
+  task.parallel {
+    ready = run:does "pg_isready" and function()
+      seen.ready = containers.ready(run, target, connection_of.who(target))
+    end or nil,
+    volume = run:does "disk" and seen.inspected and function()
+      seen.volume = places.volume(run, target, run.engine, seen.inspected)
+    end or nil,
+  }
+end
+
+-- What is found of a target: container, inspected and outcome as of containers.inspect; ready,
+-- volume and server where the container does not block them.
+local function look_at_target(run, target)
+  local seen <const> = {}
+  local _, err = try(task.parallel, {
+    container = function()
+      seen.container, seen.inspected, seen.outcome = containers.inspect(run, target)
+      if blocks(run, seen) then
+        fail("BLOCKED", "the server is not to be asked")
+      end
+      look_inside(run, target, seen)
+    end,
+    server = function()
+      seen.server = look_at_server(run, target)
+    end,
+  })
+  if err and err.code ~= "BLOCKED" then
+    error(err, 0)
+  end
+  return seen
+end
+
+local function report_target(run, target, seen)
+  if run:does "container" then
+    run:add(target, "container", seen.container)
+  end
+  if blocks(run, seen) then
+    run:skip(target, "container", table.unpack(inside))
+    return
+  end
+  if seen.ready then
+    ready_of.compare(run:add(target, "pg_isready", seen.ready), seen.server.query)
+  end
+  if seen.volume then
+    run:add(target, "disk", seen.volume)
+  end
+  report_server(run, target, seen.server)
+end
+
+-- ---- the engine, and what is on it ----
+
+-- Ping, and then the version: the finding of the ping, and the version or nil and the error.
+local function look_at_engine(run, engine)
+  engine.pinged = containers.ping(run)
+  if not engine.pinged.blocks then
+    engine.version, engine.err = containers.version(run)
+  end
+end
+
+local function judge_engine(run, engine, outcomes)
+  if engine.pinged.blocks then
+    return engine.pinged
+  end
+  local judged <const> = engine_of.judge(run.engine.endpoint, engine.version, engine.err, outcomes,
+    run.timeout)
+  judged.seconds = judged.blocks and host.now() - engine.began or engine.pinged.seconds
+  return judged
+end
+
+local function report_engine(run, found)
+  if run:does "engine" then
+    run:add(run.engine_owner and { name = run.engine_owner } or nil, "engine", found)
+  end
+  return run:does "engine" and found.blocks
+end
+
+-- The engine, where there is a target with a container, and all that depends on it.
+function M.check_engine(run)
+  if not run.engine then
+    return
+  end
+  local engine <const>, seen, outcomes = { began = host.now() }, {}, {}
+  local jobs = { limit = together + 1, function() look_at_engine(run, engine) end }
+  for _, target in ipairs(run.targets) do
+    jobs[#jobs + 1] = target.container and function()
+      -- That an engine is down is learnt once, not from every target anew.
+      local down <const> = run:does "engine" and engine.pinged and engine.pinged.blocks
+      seen[target.name] = not down and look_at_target(run, target) or {}
+      outcomes[#outcomes + 1] = seen[target.name].outcome
+    end or nil
+  end
+  task.parallel(jobs)
+  local down <const> = report_engine(run, judge_engine(run, engine, outcomes))
+  for _, target in ipairs(run.targets) do
+    local of <const> = seen[target.name]
+    if of and down and of.outcome ~= "answered" then
+      run:skip(target, "engine", "container", table.unpack(inside))
+    elseif of then
+      report_target(run, target, of)
+    end
+  end
 end
 
 return M

@@ -95,30 +95,44 @@ local function judge(row, settings)
 end
 
 -- Who is to blame is asked only where something is wrong.
-local function derive(connection, settings)
+local function observe(connection, settings)
   local row <const> = connection:query(statistics.overview)[1]
-  local found, all_well = judge(row, settings)
+  local _, all_well <const> = judge(row, settings)
   if not all_well then
     name_culprits(connection, row)
-    found = judge(row, settings)
   end
-  if settings.replication then
-    found.replication = replication.judge(see_replication(connection, row), settings.replication)
-  end
+  row.replication = settings.replication and see_replication(connection, row)
+  return row
+end
+
+-- All of it is the server's own, whatever the database: another target of the same server and role
+-- that has it already will do.
+local function derive(run, target, connection, settings)
+  local key <const> = ("%s %s %s"):format(target.host, target.port, target.user)
+  local row <const> = run.servers[key] or observe(connection, settings)
+  run.servers[key] = row
+  local found <const> = judge(row, settings)
+  found.replication = settings.replication
+    and replication.judge(row.replication, settings.replication) or nil
   return found
 end
 
--- The findings of the derived checks that have settings (a table of thresholds each), by name.
-function M.derive(run, connection, settings)
-  local began <const> = host.now()
-  local found, err = probe.attempt(task.timeout, run.timeout, derive, connection, settings)
-  if not found then
-    found = {}
-    for name in pairs(settings) do
-      found[name] = finding.unknown("the server's statistics cannot be read: " .. err.message,
-        { hint = err.hint, blocks = false })
-    end
+-- The derived checks where the server's statistics could not be read, as it says in `found`.
+function M.unseen(settings, found)
+  local unseen = {}
+  for name in pairs(settings) do
+    unseen[name] = finding.unknown("the server's statistics cannot be read: " .. found.message,
+      { hint = found.hint, blocks = false })
   end
+  return unseen
+end
+
+-- The findings of the derived checks that have settings (a table of thresholds each), by name.
+function M.derive(run, target, connection, settings)
+  local began <const> = host.now()
+  local found, err = probe.attempt(task.timeout, run.timeout, derive, run, target, connection,
+    settings)
+  found = found or M.unseen(settings, err)
   for _, each in pairs(found) do
     each.seconds = host.now() - began
   end

@@ -8,6 +8,8 @@ local probe = require "nightjar.health.probe"
 
 local M = {}
 
+local most_named <const> = 4 -- of what is on one file system
+
 -- The folder, or the nearest one above it that is there.
 local function existing(path)
   while not fs.stat(path, { follow = true }) and path ~= "/" do
@@ -49,36 +51,48 @@ local function folders(config)
   }
 end
 
+-- Something else is on the file system of a place: its finding names that too.
+local function share(place, what)
+  local before <const> = place.what
+  place.count = (place.count or 1) + 1
+  if place.count <= most_named then
+    place.what = ("%s and %s"):format(before:gsub(" and ", ", "), what)
+  end
+  if place.finding then
+    place.finding.message = place.what .. place.finding.message:sub(#before + 1)
+  end
+end
+
 -- What there is of different file systems, a place each that names all that is on it, and errors.
-local function look_at_folders(config)
-  local places, by_device = {}, {}
+-- devices: places that are known, by device.
+local function look_at_folders(config, devices)
+  local places = {}
   for _, folder in ipairs(folders(config)) do
     local seen, err = probe.attempt(observe, folder.path)
-    local same <const> = seen and by_device[seen.device]
+    local same <const> = seen and devices[seen.device]
     if same then
-      same.what = same.what .. " and " .. folder.what
+      share(same, folder.what)
     else
-      folder.space, folder.err, folder.device = seen and seen.space, err, seen and seen.device
+      folder.space, folder.err = seen and seen.space, err
       places[#places + 1] = folder
       if seen then
-        by_device[seen.device] = folder
+        devices[seen.device] = folder
       end
     end
   end
-  return places, by_device
+  return places
 end
 
 -- The findings of the home's own disks: `disk`, or `disk:WHAT` where there are two.
 function M.home(run)
   local began <const> = host.now()
-  local places <const>, by_device <const> = look_at_folders(run.config)
-  run.devices = by_device
+  local places <const> = look_at_folders(run.config, run.devices)
   local found = {}
   for index, place in ipairs(places) do
     local check <const> = #places == 1 and "disk" or "disk:" .. place.name
     found[index] = place.err and failed(place.what, place.err, began)
       or judge(run, check, place.what, place.space, began)
-    found[index].check = check
+    found[index].check, place.finding = check, found[index]
   end
   return found
 end
@@ -127,19 +141,24 @@ function M.volume_space(run, target, engine, inspected)
   return seen and seen.space, err
 end
 
--- The finding of that file system, or nil where that is one that has its finding already.
+-- The finding of that file system, or nil where that is one that has its finding already: then that
+-- names the volume as well.
 function M.volume(run, target, engine, inspected)
   local began <const> = host.now()
   local what <const> = ("the volume of container '%s'"):format(target.container)
   local seen <const>, err <const> = look_at_volume(run, target, engine, inspected)
+  local same <const> = seen and seen.device and run.devices[seen.device]
   if not seen then
     return failed(what, err, began)
-  elseif seen.device and run.devices[seen.device] then
+  elseif same then
+    share(same, what)
     return nil
-  elseif seen.device then
-    run.devices[seen.device] = { what = what }
   end
-  return judge(run, target.name .. "/disk", what, seen.space, began)
+  local found <const> = judge(run, target.name .. "/disk", what, seen.space, began)
+  if seen.device then
+    run.devices[seen.device] = { what = what, finding = found }
+  end
+  return found
 end
 
 return M

@@ -94,7 +94,7 @@ function M.new(context, name)
   return setmetatable({
     context = context, config = config, now = now, targets = targets, checks = policy.health.checks,
     timeout = policy.health.timeout, attempts = policy.health.attempts,
-    limits = limits_of(policy), recent = recent, before = before, devices = {},
+    limits = limits_of(policy), recent = recent, before = before, devices = {}, servers = {},
     engine = engine_of(config, targets, policy.health.timeout),
     engine_owner = M.owner_of_engine(config),
     findings = {}, fallbacks = {}, keep = { disk = {}, containers = {} }, backups = {},
