@@ -68,7 +68,7 @@ setup(function()
   port = process.run({ "/usr/bin/python3", "-c",
     "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])" }).stdout:match "%d+"
   place = support.folder()
-  for _, folder in ipairs { "cron.d", "desk", "new/config/tasks" } do
+  for _, folder in ipairs { "cron.d", "desk", "new/config" } do
     fs.mkdir(place.path .. "/" .. folder)
   end
   -- A login at Google's is what no remote here can ask for; everything else is the real rclone. And no test installs
@@ -82,10 +82,6 @@ setup(function()
   fs.write(home.path .. "/password", password)
   fs.write(home.path .. "/config/monitoring.env", (fs.read(home.path .. "/config/monitoring.env")
     :gsub("PGPASSWORD=[^\n]*", "PGPASSWORD_FILE=" .. home.path .. "/password")), { mode = 384 })
-  local drill <const> = 'return { name = "drill", summary = "rehearse", run = function() end }'
-  fs.mkdir(home.path .. "/config/tasks")
-  fs.write(home.path .. "/config/tasks/drill.lua", drill)
-  fs.write(place.path .. "/new/config/tasks/drill.lua", drill)
   fs.write(place.path .. "/new/config/policy.lua", policy)
   fs.write(place.path .. "/desk/nightjar_1.deb", "a package")
   fs.write(home.path .. "/config/rclone.conf", ("[store]\ntype = alias\nremote = %s/remote\n"):format(place.path), { mode = 384 })

@@ -10,8 +10,6 @@ local home, root, units
 
 before_each(function()
   home, root = support.home(nil, { env = { "PGHOST=/nonexistent" } }), support.folder()
-  fs.mkdir(home.path .. "/config/tasks")
-  fs.write(home.path .. "/config/tasks/drill.lua", 'return { name = "drill", summary = "rehearse", run = function() end }')
   units = root.path .. "/etc/systemd/system"
 end)
 
@@ -314,6 +312,7 @@ end)
 describe("a schedule", function()
   it("shows when each job ran last, and how that ended", function()
     policy 'greet = { at = "04:00" }'
+    fs.mkdir(home.path .. "/config/tasks")
     fs.write(home.path .. "/config/tasks/greet.lua",
       'return { name = "greet", summary = "hello", run = function() return { status = "warn" } end }')
     schedule(0, "install", "--for", "cron", "--root", root.path)

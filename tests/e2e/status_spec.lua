@@ -8,7 +8,7 @@ local server, home
 
 before_each(function()
   server = mail.server()
-  home = support.home(nil, { policy = 'return { schedule = { drill = false, greet = { at = "04:00", limit = "90s" } } }',
+  home = support.home(nil, { policy = 'return { schedule = { greet = { at = "04:00", limit = "90s" } } }',
     env = { "SMTP_HOST=" .. server.host, "SMTP_PORT=" .. server.port, "SMTP_SECURITY=none",
       "SMTP_FROM=nightjar@example.com", "SMTP_TO=me@example.com" } })
   fs.mkdir(home.path .. "/config/tasks")

@@ -37,7 +37,7 @@ describe("the jobs", function()
     local texts <const> = described(nil, with_remote)
     assert.equal("backup --upload: Sunday at 02:15", texts["backup-upload"])
     assert.equal("backup: Monday, Tuesday, Wednesday, Thursday, Friday, Saturday at 02:15", texts.backup)
-    assert.equal("drill --from-remote: on day 1 of the month at 05:00", texts.drill)
+    assert.equal("drill: on day 1 of the month at 05:00", texts.drill)
   end)
 
   it("back up each day when the upload has another time", function()

@@ -75,7 +75,7 @@ describe("units for", function()
       local files <const> = systemd.files(schedule.jobs(), facts(kinds[index].fields))
       write(files)
       for _, path in ipairs(paths(files, "%.service$")) do
-        local result <const> = analyze("security", "--offline=true", "--threshold=30", path)
+        local result <const> = analyze("security", "--offline=true", "--threshold=49", path)
         assert.equal(0, result.exit, result.stdout:match("→[^\n]*"))
         assert.matches("OK", result.stdout:match("→[^\n]*"))
       end
@@ -147,6 +147,15 @@ describe("a unit", function()
     end
     assert.is_nil(text:find "Requires=")
     assert.is_nil(text:find "RemainAfterExit")
+  end)
+
+  it("of a drill may start a server as another user, and no other one may", function()
+    assert.matches("\nCapabilityBoundingSet=[^\n]*CAP_SETUID", unit "nightjar-drill.service")
+    for _, name in ipairs { "nightjar-backup.service", "nightjar-failed@.service" } do
+      assert.is_nil(unit(name):find "CAP_SETUID")
+      assert.is_not_nil(unit(name):find "MemoryDenyWriteExecute=yes")
+    end
+    assert.matches("\nCapabilityBoundingSet=\n", unit("nightjar-drill.service", { user = "daemon" }))
   end)
 
   it("at boot neither holds up the boot nor runs for ever", function()

@@ -91,6 +91,7 @@ local function writable(config, user_home)
   if not is_inside(config.backup_folder, config.home) then
     paths[#paths + 1] = config.backup_folder
   end
+  paths[#paths + 1] = config.policy.drill.folder
   local rclone <const> = user_home and user_home .. "/.config/rclone"
   if config.policy.remote.to and rclone and fs.stat(rclone, { follow = true })
     and not fs.stat(config.home .. "/config/rclone.conf") then
@@ -134,6 +135,9 @@ function M.gather(config, options)
   facts.writable = writable(config, home_of(facts.user))
   facts.writable[1] = home
   facts.private_tmp = not needs_tmp(config, facts.program, facts.writable)
+  if not facts.private_tmp then
+    table.move({ "/tmp", "/var/tmp" }, 1, 2, #facts.writable + 1, facts.writable)
+  end
   return facts
 end
 

@@ -152,9 +152,6 @@ function M.list(policy)
   if not (schedule["verify-startup"] or {}).limit then
     startup.limit = math.max(startup.limit, math.ceil(policy.startup.wait) + 600)
   end
-  if remote and not (schedule.drill or {}).run then
-    by_name.drill.words = { "drill", "--from-remote" }
-  end
   return jobs
 end
 

@@ -63,29 +63,43 @@ local function writable(facts)
   return table.concat(paths, " ")
 end
 
+-- A drill may start a server of its own: as the user that servers run as, whose processes it looks
+-- at, and with a compiler in it that makes code at run time.
+local function may_start_a_server(words)
+  return words[1] == "drill"
+end
+
 -- What works without privileges, in a user's own manager. A user's manager that may not make
 -- namespaces goes on without those that need them.
-local function common_hardening(facts)
+local function common_hardening(facts, words)
   return lines("UMask=0077", "NoNewPrivileges=yes",
     "# Left open: the home and the backup folder to write, home folders to read (.pgpass,",
     "# .docker), the network, and the sockets of Docker and PostgreSQL.",
     "ProtectSystem=strict", "ReadWritePaths=" .. writable(facts), "ProtectHome=read-only",
     "PrivateTmp=" .. (facts.private_tmp and "yes" or "no"), "ProtectControlGroups=yes",
-    "ProtectProc=invisible", "LockPersonality=yes", "MemoryDenyWriteExecute=yes",
-    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK", "RestrictNamespaces=yes",
-    "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "SystemCallArchitectures=native",
-    "SystemCallFilter=@system-service", "SystemCallErrorNumber=EPERM")
+    "LockPersonality=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+    "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes",
+    "SystemCallArchitectures=native", "SystemCallFilter=@system-service",
+    "SystemCallErrorNumber=EPERM") .. (may_start_a_server(words) and ""
+      or lines("ProtectProc=invisible", "MemoryDenyWriteExecute=yes"))
 end
 
 -- Root keeps what reads and writes other users' files, for that is what it does at a prompt; the
 -- other capabilities go.
-local function system_hardening(facts)
-  local is_root <const> = facts.user == "root"
+local function capabilities(facts, words)
+  if facts.user ~= "root" then
+    return ""
+  end
+  return "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH"
+    .. (may_start_a_server(words) and " CAP_CHOWN CAP_KILL CAP_SETGID CAP_SETUID" or "")
+end
+
+local function system_hardening(facts, words)
   return lines("User=" .. facts.user) .. (facts.docker_group and lines(
     "# Whoever may talk to Docker's socket is as good as root on this machine.",
     "SupplementaryGroups=" .. facts.docker_group) or "")
-    .. lines("CapabilityBoundingSet=" .. (is_root and "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH" or ""),
-      "PrivateDevices=yes", "ProtectClock=yes", "ProtectHostname=yes", "ProtectKernelLogs=yes",
+    .. lines("CapabilityBoundingSet=" .. capabilities(facts, words), "PrivateDevices=yes",
+      "ProtectClock=yes", "ProtectHostname=yes", "ProtectKernelLogs=yes",
       "ProtectKernelModules=yes", "ProtectKernelTunables=yes")
 end
 
@@ -98,14 +112,16 @@ local function unit_section(facts, description, more)
       "After=network-online.target remote-fs.target docker.service") or "") .. (more or "")
 end
 
--- NIGHTJAR_JOB is how the history knows which job a run belonged to.
-local function service_section(facts, command, kind, job)
+-- NIGHTJAR_JOB is how the history knows which job a run belonged to. Without a job it is the
+-- instance of the unit that the command is told.
+local function service_section(facts, words, kind, job)
   return lines("", "[Service]") .. kind
     .. (job and lines("Environment=NIGHTJAR_JOB=" .. job.name) or "")
-    .. lines("ExecStart=" .. command,
+    .. lines("ExecStart=" .. command_line(facts, words) .. (job and "" or " %i"),
     "# nightjar has mailed what it found; the rest is a failure of its own.",
     "SuccessExitStatus=1 2 3", "TimeoutStopSec=30", "KillMode=mixed")
-    .. (facts.scope == "system" and system_hardening(facts) or "") .. common_hardening(facts)
+    .. (facts.scope == "system" and system_hardening(facts, words) or "")
+    .. common_hardening(facts, words)
 end
 
 local function on_failure(facts, job)
@@ -116,7 +132,7 @@ end
 -- of a run instead of that of a start.
 local function boot_service(facts, job)
   return unit_section(facts, job.name, on_failure(facts, job))
-    .. service_section(facts, command_line(facts, job.words),
+    .. service_section(facts, job.words,
       lines("Type=exec", "RuntimeMaxSec=" .. job.limit), job)
     .. lines("", "[Install]", "WantedBy="
       .. (facts.scope == "system" and "multi-user.target" or "default.target"))
@@ -124,7 +140,7 @@ end
 
 local function timed_service(facts, job)
   return unit_section(facts, job.name, on_failure(facts, job))
-    .. service_section(facts, command_line(facts, job.words),
+    .. service_section(facts, job.words,
       lines("Type=oneshot", "TimeoutStartSec=" .. job.limit), job)
 end
 
@@ -138,7 +154,7 @@ end
 -- What mails when a job crashed, took too long or could not be started at all.
 local function failure_service(facts)
   return unit_section(facts, "reports that %i failed")
-    .. service_section(facts, command_line(facts, { "report-failure" }) .. " %i",
+    .. service_section(facts, { "report-failure" },
       lines("Type=oneshot", "TimeoutStartSec=120"))
 end
 
