@@ -67,7 +67,8 @@ function M.describe(target, id, value, missing)
     id = id, target = target, host = value.host, state = state,
     started = units.parse_iso(value.started),
     readable = true, verdict = verdict, proven = good and verdict == "proven", good = good,
-    pinned = value.pinned, narrowed = value.options.only ~= nil, bytes = bytes,
+    uploads = value.uploads, pinned = value.pinned, narrowed = value.options.only ~= nil,
+    bytes = bytes,
     raw_bytes = raw_bytes, databases = database_names(value),
     problem = missing or first_problem(value) or verdict ~= "proven" and last and last.reason
       or nil,

@@ -139,6 +139,8 @@ return {
     "Has data been lost? nightjar backups --target {target}; compare the rows in the manifests"),
   ["backup.unverified"] = warn("backup is not proven",
     "nightjar verify --target {target} restores it again and says what differs"),
+  ["remote.stale"] = warn("has no recent off-site copy",
+    "nightjar upload --target {target} says why; logs/backup.log; nightjar backups --remote"),
   ["schedule.missing"] = warn("schedule is not installed",
     "nightjar schedule status; nightjar schedule install"),
 

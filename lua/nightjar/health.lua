@@ -6,8 +6,11 @@ local finding = require "nightjar.health.finding"
 local freshness = require "nightjar.health.freshness"
 local healer = require "nightjar.health.healer"
 local host = require "nightjar.host"
+local journal = require "nightjar.remote.journal"
 local own = require "nightjar.health.own"
 local places = require "nightjar.health.places"
+local remote = require "nightjar.health.remote"
+local remote_of = require "nightjar.remote"
 local run_of = require "nightjar.health.run"
 local schedule = require "nightjar.health.schedule"
 local self_of = require "nightjar.health.self"
@@ -18,6 +21,15 @@ local M = {}
 local function check_disks(run)
   for _, found in ipairs(run:does "disk" and places.home(run) or {}) do
     run:add(nil, "disk", found)
+  end
+end
+
+local function check_remote(run, target, sets)
+  if remote_of.configured(run.config) and run:does "remote" then
+    local found <const> = remote.judge(journal.read(run.config, target.name), sets,
+      run.limits.remote, run.now)
+    found.seconds = 0
+    run:add(target, "remote", found)
   end
 end
 
@@ -33,6 +45,7 @@ local function check_backups(run)
       found.seconds = host.now() - began
       run:add(target, "backup", found)
     end
+    check_remote(run, target, sets)
   end
 end
 

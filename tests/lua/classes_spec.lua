@@ -8,7 +8,7 @@ local all <const> = [[engine.unreachable engine.denied engine.timeout engine.stu
   pg.no_database pg.too_many pg.query_timeout pg.protocol pg.recovery pg.readonly
   pg.connections pg.transactions pg.wraparound pg.replication check.failed disk.warn
   disk.crit disk.inodes disk.unreadable backup.missing backup.stale backup.small backup.unverified
-  schedule.missing self.state self.log self.lock self.clock self.mail self.policy task.failed]]
+  remote.stale schedule.missing self.state self.log self.lock self.clock self.mail self.policy task.failed]]
 
 local network <const> = [[engine.unreachable engine.timeout engine.stuck container.starting
   container.unhealthy pg.refused pg.no_response pg.rejecting pg.query_timeout pg.protocol

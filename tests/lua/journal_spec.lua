@@ -1,6 +1,7 @@
--- What follows from what has become of the uploads: a table of cases for what is overdue, and for what is held back.
+-- What follows from what has become of the uploads: cases for what is overdue, and for what is held back.
 
 local journal = require "nightjar.remote.journal"
+local remote = require "nightjar.health.remote"
 local units = require "nightjar.units"
 
 local day <const> = 86400
@@ -18,28 +19,41 @@ local function failing(days)
   return { since = ago(days), at = ago(0), attempts = 3, code = "AUTH", message = "it refuses" }
 end
 
--- name, the journal's entry, whether there is a set to upload, words of the reason (nil: all is well)
+local proven <const> = { started = now - day, proven = true, uploads = {} }
+
+-- A set that its manifest says was uploaded.
+local function noted(days, to, confirmed)
+  return { started = now - days * day, proven = true, uploads = { { remote = to, confirmed = confirmed ~= false } } }
+end
+
+-- name, the journal's entry, the sets here, whether a copy is overdue, and how that is told
 local cases <const> = {
-  { "a fresh upload", { succeeded = uploaded(1) }, true, nil },
-  { "an upload of a week and a bit", { succeeded = uploaded(7.9) }, true, nil },
-  { "an upload that is too old", { succeeded = uploaded(8.1) }, true, "the newest uploaded backup is 8 d" },
-  { "no upload yet", {}, true, "nothing has been uploaded yet" },
-  { "no upload, and nothing to upload", {}, false, nil },
-  { "a failure after a fresh upload", { succeeded = uploaded(1), failing = failing(0.5) }, true,
-    "uploads fail since 2026-11-27T00:00:00Z: it refuses" },
-  { "failures from the first", { failing = failing(3) }, true, "uploads fail since" },
+  { "a fresh upload", { succeeded = uploaded(1) }, { proven }, false, "the newest copy is of a backup that is 1 d old" },
+  { "an upload of a week and a bit", { succeeded = uploaded(7.9) }, { proven }, false, "the newest copy" },
+  { "an upload that is too old", { succeeded = uploaded(8.1) }, { proven }, true, "the newest copy is of a backup that is 8 d 2 h" },
+  { "no upload yet", {}, { proven }, true, "nothing has been uploaded yet" },
+  { "no upload, and nothing to upload", {}, { { started = now, uploads = {} } }, false, "there is nothing to upload yet" },
+  { "a failure after a fresh upload", { succeeded = uploaded(1), failing = failing(0.5) }, { proven }, false,
+    "the newest copy is of a backup that is 1 d old; uploads fail since 2026-11-27T00:00:00Z: it refuses" },
+  { "failures from the first", { failing = failing(3) }, { proven }, true, "nothing has been uploaded yet; uploads fail since" },
+  { "a journal that is lost, and a manifest that knows", { remote = "a:b" }, { noted(3, "a:b") }, false,
+    "the newest copy is of a backup that is 3 d" },
+  { "a manifest that knows of another remote", { remote = "a:b" }, { noted(3, "c:d") }, true, "nothing has been uploaded yet" },
+  { "a manifest that knows of an upload that was not confirmed", { remote = "a:b" }, { noted(3, "a:b", false) }, true,
+    "nothing has been uploaded yet" },
 }
 
 describe("the journal of uploads", function()
   for _, case in ipairs(cases) do
-    local name <const>, entry <const>, any <const>, reason <const> = table.unpack(case, 1, 4)
-    it(("with %s is %s"):format(name, reason and "overdue" or "well"), function()
-      local overdue <const> = journal.overdue(entry, any and now - day or nil, 8 * day, now)
-      if reason then
-        assert.equal(reason, overdue.reason:sub(1, #reason))
-      else
-        assert.is_nil(overdue)
-      end
+    local name <const>, entry <const>, sets <const>, stale <const>, reason <const> = table.unpack(case)
+    it(("with %s is %s"):format(name, stale and "overdue" or "well"), function()
+      local standing <const> = journal.standing(entry, sets, 8 * day, now)
+      assert.equal(stale, standing.stale)
+      assert.equal(reason, standing.reason:sub(1, #reason))
+      local found <const> = remote.judge(entry, sets, { warn = 8 * day, hold = 14 * day }, now)
+      assert.equal(stale and "warn" or "ok", found.status)
+      assert.equal(stale and "remote.stale" or nil, found.class)
+      assert.equal(entry.failing ~= nil, found.message:find("is kept here until it is 14 d old", 1, true) ~= nil)
     end)
   end
 

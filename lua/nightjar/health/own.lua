@@ -69,7 +69,7 @@ end
 -- Those that are done once, and not for each target.
 local of_the_home <const> = { engine = true, disk = true, schedule = true, self = true }
 -- Those that can be done whatever the state of the server.
-local independent <const> = { container = true, backup = true }
+local independent <const> = { container = true, backup = true, remote = true }
 
 -- What nightjar's own check of that name found takes its place after all.
 local function fall_back(run, name, target)

@@ -82,6 +82,7 @@ local function limits_of(policy)
   return {
     disk = over("disk", { warn = policy.disk.warn, crit = policy.disk.crit, inodes = 95 }),
     backup = over("backup", { warn = policy.backup.max_age, proof = policy.backup.proof }),
+    remote = over("remote", { warn = policy.remote.max_age, hold = policy.remote.hold }),
   }
 end
 

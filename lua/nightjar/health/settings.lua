@@ -7,7 +7,7 @@ local M = {}
 
 -- In the order in which they are shown: what comes first is looked at first.
 M.names = { "engine", "container", "pg_isready", "query", "connections", "transactions",
-  "wraparound", "replication", "disk", "backup", "schedule", "self" }
+  "wraparound", "replication", "disk", "backup", "remote", "schedule", "self" }
 
 local duration <const>, percent <const>, size <const> = schema.duration, schema.percent, schema.size
 local ages <const> = { warn = duration, crit = duration }
@@ -20,6 +20,7 @@ local fields <const> = {
   replication = { warn = duration, crit = duration, slot_warn = size, slot_crit = size },
   disk = { warn = percent, crit = percent, inodes = percent, full_within = duration },
   backup = ages,
+  remote = { warn = duration },
 }
 
 local known = {}
@@ -40,6 +41,7 @@ function M.defaults()
     replication = { warn = 60, crit = 600, slot_warn = 1 << 30, slot_crit = 10 << 30 },
     disk = { inodes = 95, full_within = 43200 },
     backup = {},
+    remote = {},
   }
 end
 

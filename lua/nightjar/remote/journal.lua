@@ -70,20 +70,42 @@ function M.hold(entry, hold)
     uploaded = entry.succeeded and units.parse_iso(entry.succeeded.started) or nil } or nil
 end
 
--- What is overdue of a target's uploads: nil where all is well, else {reason=, since= of the last
--- confirmed set or nil, failing= the entry's}. newest: when the newest set that could be uploaded
--- was begun, or nil where there is none. max_age: seconds.
-function M.overdue(entry, newest, max_age, now)
-  local last <const> = entry.succeeded and units.parse_iso(entry.succeeded.started)
-  if entry.failing then
-    return { since = last, failing = entry.failing,
-      reason = ("uploads fail since %s: %s"):format(entry.failing.since, entry.failing.message) }
-  elseif not last and newest then
-    return { reason = "nothing has been uploaded yet" }
-  elseif last and now - last > max_age then
-    return { since = last, reason = ("the newest uploaded backup is %s old"):format(
-      units.format_duration(math.floor(now - last))) }
+-- When the newest set that is confirmed at the remote was begun, by the journal or by the manifests
+-- that are still here (sets: of the catalogue, newest first); nil where none is known.
+function M.last(entry, sets)
+  local last = entry.succeeded and units.parse_iso(entry.succeeded.started)
+  for _, set in ipairs(sets) do
+    for _, upload in ipairs(set.uploads or {}) do
+      if upload.confirmed and upload.remote == entry.remote and set.started then
+        last = math.max(last or set.started, set.started)
+      end
+    end
   end
+  return last
+end
+
+-- How a target's uploads stand: {stale= is one overdue?, since= when the newest confirmed set was
+-- begun (or nil), reason= in words}. max_age: of that set, in seconds.
+function M.standing(entry, sets, max_age, now)
+  local last <const>, failing <const> = M.last(entry, sets), entry.failing
+  local standing <const> = { since = last, stale = last ~= nil and now - last > max_age }
+  local parts = {}
+  if last then
+    parts[1] = ("the newest copy is of a backup that is %s old"):format(
+      units.format_duration(math.max(0, math.floor(now - last))))
+  else
+    local anything = false
+    for _, set in ipairs(sets) do
+      anything = anything or set.proven == true
+    end
+    standing.stale = anything
+    parts[1] = anything and "nothing has been uploaded yet" or "there is nothing to upload yet"
+  end
+  if failing then
+    parts[2] = ("uploads fail since %s: %s"):format(failing.since, failing.message)
+  end
+  standing.reason = table.concat(parts, "; ")
+  return standing
 end
 
 return M
