@@ -99,6 +99,29 @@ return {
     -- end,
   },
 
+  remote = {
+    -- to = "gdrive:ra-infrastructure",     -- as RCLONE_REMOTE: NAME:FOLDER of config/rclone.conf
+    -- keep = "4w",                         -- as RCLONE_KEEP; or a function, as for retention
+    -- confirm = "auto",                    -- by the remote's hashes; "download": read all back
+    -- max_age = "8d",                      -- of the newest copy there, before health-check warns
+    -- hold = "14d",                        -- while uploads fail, how old a backup gets here before
+    --                                      --   it goes although it has not been uploaded
+    -- timeout = "6h", stall = "5m",        -- for one transfer, and without a byte moved
+    -- hosts = { "old-name" },              -- other names of this machine, whose sets there are also
+    --                                      --   this home's to delete; "*" for any
+    -- flags = { "--bwlimit=4M" },          -- more of rclone's options
+  },
+
+  drill = {
+    -- place = "auto",                      -- "container" of the target's image, "cluster" of this
+    --                                      --   machine's programs, "scratch" databases; or the first
+    --                                      --   of them that can be had
+    -- image = "postgres:16",               -- instead of that of the target's container
+    -- folder = "/srv/drill",               -- for a cluster: default BACKUP_DIR, for root /var/tmp
+    -- settings = { "shared_preload_libraries=timescaledb" },   -- of the throwaway server
+    -- timeout = "6h",
+  },
+
   hooks = {
     -- Called with every event of the log as a table: { time, level, task, event, and its fields }.
     --

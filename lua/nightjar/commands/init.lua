@@ -6,6 +6,7 @@ local host = require "nightjar.host"
 local templates <const> = {
   { file = "config/monitoring.env", from = "config/monitoring.env.example" },
   { file = "config/policy.lua", from = "config/policy.lua" },
+  { file = "config/rclone.conf.example", from = "config/rclone.conf.example" },
   { file = ".luarc.json", from = "config/luarc.json" },
 }
 
@@ -40,6 +41,7 @@ local function make_home(run, arguments)
   write_meta(home)
   say(run, "\nNow say in %s/config/monitoring.env where the server is:", home)
   say(run, "PGHOST, PGPORT, PGUSER, PGPASSWORD, and POSTGRES_CONTAINER where it runs in Docker.")
+  say(run, "And where copies go off-site: RCLONE_REMOTE; config/rclone.conf.example shows remotes.")
   say(run, "Then: nightjar --home '%s' doctor", home)
 end
 
