@@ -4,10 +4,11 @@ local host = require "nightjar.host"
 local process = require "nightjar.process"
 local containers = require "tests.e2e.containers"
 local support = require "tests.e2e.support"
+local units = require "nightjar.units"
 
 local password <const> = "not-for-anybody"
 local unique <const> = "nightjar-health-" .. host.random(4)
-local home, port
+local home, port, elsewhere
 
 local function name_of(target)
   return ("%s-%s"):format(unique, target)
@@ -29,6 +30,7 @@ local never <const> = { "--health-cmd", "echo probed in vain; false", "--health-
 local function start_all()
   containers.import_image()
   port = select(2, containers.postgres({ "--name", name_of "running", "--env", "PGDATA=/pg/d" }, password))
+  elsewhere = select(2, containers.postgres({ "--name", name_of "elsewhere", "--tmpfs", "/more:size=1m" }, password))
   containers.run({ "--name", name_of "stopped" }, "exit 3")
   containers.run({ "--name", name_of "paused" }, "exec sleep 3600")
   containers.docker("pause", name_of "paused")
@@ -42,14 +44,20 @@ local function start_all()
     "--volume", "/dev/null:/usr/bin/pg_isready" }, "exec sleep 3600")
 end
 
-local all <const> = { "running", "stopped", "paused", "looping", "killed", "unhealthy", "starting", "unstable", "crowded",
+local all <const> = { "running", "elsewhere", "stopped", "paused", "looping", "killed", "unhealthy", "starting", "unstable", "crowded",
   "bare" }
 
 setup(function()
   start_all()
   local targets = { ('gone = { container = "%s-runing" }'):format(unique) }
   for _, target in ipairs(all) do
-    targets[#targets + 1] = ('%s = { container = "%s" }'):format(target, name_of(target))
+    if target ~= "elsewhere" then
+      targets[#targets + 1] = ('%s = { container = "%s" }'):format(target, name_of(target))
+    end
+  end
+  for target, user in pairs { elsewhere = "postgres", untold = "reader" } do
+    targets[#targets + 1] = ('%s = { host = "127.0.0.1", port = %s, user = "%s", container = "%s" }'):format(target,
+      elsewhere, user, name_of "elsewhere")
   end
   home = support.home(nil, {
     env = { "PGHOST=127.0.0.1", "PGPORT=" .. port, "PGUSER=postgres", "PGPASSWORD=" .. password },
@@ -58,6 +66,9 @@ setup(function()
   })
   support.wait_for(60, "the server in the container answers", function()
     return (try(containers.sql, name_of "running", password, "SELECT 1"))
+  end)
+  support.wait_for(60, "a server without PGDATA knows a role", function()
+    return (try(containers.sql, name_of "elsewhere", password, ("CREATE ROLE reader LOGIN PASSWORD '%s'"):format(password)))
   end)
   wait_for_state("killed", "{{.State.Status}}", "exited")
   wait_for_state("stopped", "{{.State.Status}}", "exited")
@@ -102,6 +113,20 @@ describe("the health check of containers", function()
   it("looks at the disk that its data is on, inside of it where it cannot be seen from here", function()
     assert.equal("ok", found.running.disk.status)
     assert.matches("volume of container '" .. name_of "running", found.running.disk.message, 1, true)
+  end)
+
+  it("asks the server which disk that is where no PGDATA says it", function()
+    local size <const> = containers.docker("exec", name_of "elsewhere", "df", "-P", "-k", "/pg"):match "\n%S+%s+(%d+)"
+    local message <const> = found.elsewhere.disk.message
+    assert.matches(("the volume of container '%s': "):format(name_of "elsewhere"), message, 1, true)
+    assert.matches(("of %s free"):format(units.format_size(math.tointeger(size) * 1024)), message, 1, true)
+  end)
+
+  it("says that it could look at the container's root alone where the server does not tell", function()
+    local disk <const> = found.untold.disk
+    assert.matches(("the root of container '%s' (its data was not found in '/var/lib/postgresql/data'): "):format(
+      name_of "elsewhere"), disk.message, 1, true)
+    assert.matches("pg_read_all_settings", disk.hint, 1, true)
   end)
 
   local cases <const> = {

@@ -99,6 +99,30 @@ describe("the volume of a container", function()
   it("may be none, or one without a folder", function()
     assert.same({ path = "/pg" }, volume({ "PGDATA=/pg" }, { data }))
     assert.same({ path = "/pg" }, volume({ "PGDATA=/pg" }, { { Destination = "/pg", Source = "" } }))
+    assert.same({ path = "/var/lib/postgresql/data", guessed = true }, volume(nil, {}))
+  end)
+
+  local programs <const> = { Destination = "/usr", Source = "/usr", RW = false }
+  local function with_tmpfs(environment, mounts, folder)
+    return disk.volume({ Config = { Env = environment }, Mounts = mounts,
+      HostConfig = { Tmpfs = { ["/pg"] = "mode=700", ["/run"] = "" } } }, folder)
+  end
+
+  it("is where the server says, whatever PGDATA does", function()
+    assert.same({ path = "/pg/d" }, with_tmpfs({ "PGDATA=/var/lib/postgresql/data" }, { data }, "/pg/d"))
+    assert.same({ path = "/elsewhere" }, with_tmpfs(nil, { data }, "/elsewhere"))
+    assert.equal("/volumes/data", with_tmpfs(nil, { data }, "/var/lib/postgresql/data").source)
+  end)
+
+  it("is a tmpfs, which is not among the mounts", function()
+    local all <const> = { Destination = "/", Source = "/all" }
+    assert.same({ path = "/pg/d" }, with_tmpfs({ "PGDATA=/pg/d" }, { all }))
+  end)
+
+  it("is the only mount that can hold data where nothing says which", function()
+    assert.same({ path = "/pg" }, with_tmpfs(nil, { programs }))
+    assert.same({ path = "/var/lib/postgresql/data", guessed = true },
+      with_tmpfs(nil, { programs, { Destination = "/more", Source = "/more", RW = true } }))
   end)
 end)
 

@@ -32,8 +32,12 @@ local function derived_settings(run)
 end
 
 -- What is found of a server: { query, derived }, the latter nil where the query failed.
-local function look_at_server(run, target)
+-- answered(connection): called when the query has ended, with the connection where it was answered.
+local function look_at_server(run, target, answered)
   local found <const>, opened = connection_of.query(run, target)
+  if answered then
+    answered(not found.blocks and opened or nil)
+  end
   local derived
   if not found.blocks then
     derived = connection_of.derive(run, target, opened, derived_settings(run))
@@ -77,14 +81,23 @@ local function blocks(run, seen)
   return run:does "container" and seen.container.blocks
 end
 
+-- The volume is looked at when both are known: the container, and where the server in it says that
+-- its data is. Whoever comes second does it.
+local function look_at_volume(run, target, seen)
+  if run:does "disk" and seen.open and seen.inspected and seen.asked then
+    seen.volume = places.volume(run, target, run.engine, seen.inspected, seen.folder)
+  end
+end
+
 local function look_inside(run, target, seen)
+  seen.open = true
   task.parallel {
     ready = run:does "pg_isready" and function()
       seen.ready = containers.ready(run, target, connection_of.who(target))
     end or nil,
-    volume = run:does "disk" and seen.inspected and function()
-      seen.volume = places.volume(run, target, run.engine, seen.inspected)
-    end or nil,
+    volume = function()
+      look_at_volume(run, target, seen)
+    end,
   }
 end
 
@@ -101,7 +114,12 @@ local function look_at_target(run, target)
       look_inside(run, target, seen)
     end,
     server = function()
-      seen.server = look_at_server(run, target)
+      seen.server = look_at_server(run, target, function(connection)
+        seen.folder = connection and run:does "disk"
+          and connection_of.data_folder(run, connection) or nil
+        seen.asked = true
+        look_at_volume(run, target, seen)
+      end)
     end,
   })
   if err and err.code ~= "BLOCKED" then

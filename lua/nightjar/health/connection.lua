@@ -52,6 +52,13 @@ function M.query(run, target)
   return found, state.connection
 end
 
+-- Where the server says that its data is; nil where it keeps that from the role.
+function M.data_folder(run, connection)
+  local rows <const> = probe.attempt(task.timeout, run.timeout, connection.query, connection,
+    "SELECT setting FROM pg_settings WHERE name = 'data_directory'")
+  return rows and rows[1] and rows[1].setting
+end
+
 -- ---- what is derived ----
 
 local function name_culprits(connection, row)

@@ -49,20 +49,61 @@ local function is_below(path, folder)
   return path == folder or path:sub(1, #folder + 1) == folder .. "/"
 end
 
--- Where PostgreSQL in a container keeps its data: { path, source }, the folder as the container
--- sees it, and the volume that it is on as the engine's machine does (nil where there is none).
-function M.volume(inspected)
-  local path <const> = value_of(inspected.Config and inspected.Config.Env, "PGDATA")
-    or "/var/lib/postgresql/data"
-  local best
+-- All that is mounted in a container: { folder, source, writable }, the source as the engine's
+-- machine sees it. A tmpfs of `docker run --tmpfs` has none, and is not among the Mounts.
+local function mounts_of(inspected)
+  local mounts = {}
   for _, mount in ipairs(type(inspected.Mounts) == "table" and inspected.Mounts or {}) do
-    if is_below(path, mount.Destination) and (not best
-        or #mount.Destination > #best.Destination) then
+    mounts[#mounts + 1] = { folder = mount.Destination, writable = mount.RW ~= false,
+      source = mount.Source ~= "" and mount.Source or nil }
+  end
+  local tmpfs <const> = (inspected.HostConfig or {}).Tmpfs
+  for folder in pairs(type(tmpfs) == "table" and tmpfs or {}) do
+    mounts[#mounts + 1] = { folder = folder, writable = true }
+  end
+  return mounts
+end
+
+local function mount_of(path, mounts)
+  local best
+  for _, mount in ipairs(mounts) do
+    if is_below(path, mount.folder) and (not best or #mount.folder > #best.folder) then
       best = mount
     end
   end
-  local source <const> = best and best.Source
-  return { path = path, source = source and source ~= "" and source or nil }
+  return best
+end
+
+-- The only mount that can hold data, or nil.
+local function only_for_data(mounts)
+  local only
+  for _, mount in ipairs(mounts) do
+    local passing = false
+    for _, folder in ipairs { "/tmp", "/run", "/var/run", "/dev", "/etc" } do
+      passing = passing or is_below(mount.folder, folder)
+    end
+    if mount.writable and not passing then
+      if only then
+        return nil
+      end
+      only = mount
+    end
+  end
+  return only
+end
+
+-- Where PostgreSQL in a container keeps its data: { path, source, guessed }, the folder as the
+-- container sees it, and the volume that it is on as the engine's machine does (nil where there is
+-- none). folder: what the server itself says, or nil; guessed where nothing else says it either.
+function M.volume(inspected, folder)
+  local stated <const> = folder or value_of(inspected.Config and inspected.Config.Env, "PGDATA")
+  local path, mounts <const> = stated or "/var/lib/postgresql/data", mounts_of(inspected)
+  local mount = mount_of(path, mounts)
+  if not mount and not stated then
+    mount = only_for_data(mounts)
+    path = mount and mount.folder or path
+  end
+  return { path = path, source = mount and mount.source, guessed = not (stated or mount) or nil }
 end
 
 -- ---- judgement ----

@@ -63,16 +63,18 @@ end
 
 -- ---- what is looked at before ----
 
+-- The class, and where the server says that its data is.
 local function class_of_query(run, target)
   local found <const>, opened = connection.query({ attempts = 1, timeout = run.timeout }, target)
+  local folder <const> = not found.blocks and opened and connection.data_folder(run, opened) or nil
   if opened then
     probe.attempt(opened.close, opened)
   end
-  return found.status == "ok" and "ok" or found.class
+  return found.status == "ok" and "ok" or found.class, folder
 end
 
-local function class_of_disk(run, target, inspected)
-  local space <const>, err = places.volume_space(run, target, run.engine, inspected)
+local function class_of_disk(run, target, inspected, folder)
+  local space <const>, err = places.volume_space(run, target, run.engine, inspected, folder)
   if not space then
     return disk.judge_error("its disk", err).class
   end
@@ -81,9 +83,12 @@ local function class_of_disk(run, target, inspected)
 end
 
 local function why_not(run, target, inspected)
+  local query, folder
+  if inspected.State.Running then
+    query, folder = class_of_query(run, target)
+  end
   return heal.refusal {
-    query = inspected.State.Running and class_of_query(run, target) or nil,
-    disk = class_of_disk(run, target, inspected),
+    query = query, disk = class_of_disk(run, target, inspected, folder),
   }
 end
 

@@ -106,7 +106,7 @@ local function visible_source(volume, engine)
 end
 
 -- What df prints inside of the folder's file system, or of the container's own where it is not
--- there.
+-- there, and whether it is that one.
 local function space_inside(run, engine, container, volume)
   local result <const> = engine:exec(container, { "df", "-P", "-k", volume.path, "/" },
     { timeout = run.timeout })
@@ -115,38 +115,44 @@ local function space_inside(run, engine, container, volume)
     fail("FORMAT", ("df in container '%s' says: %s"):format(container,
       (result.stderr .. result.stdout):match "[^\r\n]+" or "nothing"))
   end
-  return space
+  return { space = space, is_root = result.exit ~= 0 or volume.guessed }
 end
 
--- What is seen of the file system that a target's container keeps its data on: { space, device },
--- the device where that is this machine's; or nil and the error.
-local function look_at_volume(run, target, engine, inspected)
-  local volume <const> = disk.volume(inspected)
+-- What is seen of the file system that a target's container keeps its data on: { space, device,
+-- is_root, path }, the device where that is this machine's, is_root where the container's own had
+-- to do, because `path` was not found; or nil and the error.
+local function look_at_volume(run, target, engine, inspected, folder)
+  local volume <const> = disk.volume(inspected, folder)
   local source <const> = visible_source(volume, engine)
   local seen, err
   if source then
     seen, err = probe.attempt(observe, source)
   end
   if not seen then
-    local space
-    space, err = probe.attempt(space_inside, run, engine, target.container, volume)
-    seen = space and { space = space }
+    seen, err = probe.attempt(space_inside, run, engine, target.container, volume)
+  end
+  if seen then
+    seen.path = volume.path
   end
   return seen, err
 end
 
--- Its space, or nil and the error.
-function M.volume_space(run, target, engine, inspected)
-  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected)
+-- Its space, or nil and the error. folder: where the server says that its data is, or nil.
+function M.volume_space(run, target, engine, inspected, folder)
+  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected, folder)
   return seen and seen.space, err
 end
 
 -- The finding of that file system, or nil where that is one that has its finding already: then that
--- names the volume as well.
-function M.volume(run, target, engine, inspected)
+-- names the volume as well. folder: where the server says that its data is, or nil.
+function M.volume(run, target, engine, inspected, folder)
   local began <const> = host.now()
-  local what <const> = ("the volume of container '%s'"):format(target.container)
-  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected)
+  local what = ("the volume of container '%s'"):format(target.container)
+  local seen <const>, err <const> = look_at_volume(run, target, engine, inspected, folder)
+  if seen and seen.is_root then
+    what = ("the root of container '%s' (its data was not found in '%s')"):format(target.container,
+      seen.path)
+  end
   local same <const> = seen and seen.device and run.devices[seen.device]
   if not seen then
     return failed(what, err, began)
@@ -155,6 +161,9 @@ function M.volume(run, target, engine, inspected)
     return nil
   end
   local found <const> = judge(run, target.name .. "/disk", what, seen.space, began)
+  found.hint = seen.is_root and not folder and "The server tells where its data is to a member of "
+    .. "pg_read_all_settings or pg_monitor; PGDATA in the container's environment does as well."
+    or nil
   if seen.device then
     run.devices[seen.device] = { what = what, finding = found }
   end
