@@ -128,12 +128,15 @@ local function render(context, report, decision)
   return mail
 end
 
+local function finding_of(notice)
+  return { check = "self", class = notice.class, status = "warn", message = notice.message }
+end
+
 -- What nightjar has to say of itself, as findings.
 local function own_findings(decision, faults)
   local list = {}
   for _, notice in ipairs(decision.mail and decision.mail.notices or {}) do
-    list[#list + 1] = { check = "self", class = notice.class, status = "warn",
-      message = notice.message }
+    list[#list + 1] = finding_of(notice)
   end
   for _, fault in ipairs(faults or {}) do
     list[#list + 1] = { check = "self", class = "self.policy", status = "warn", message = fault }
@@ -143,11 +146,22 @@ end
 
 -- ---- keeping ----
 
+-- Returns nil, or a notice of what went wrong: a log on a full disk tells nobody.
 local function keep(context, state)
   local written <const>, err <const> = state_of.write(context.config.state_folder, state)
-  if not written then
-    context.log:error("alert.state_not_kept", { message = err.message })
+  if written then
+    return nil
   end
+  context.log:error("alert.state_not_kept", { message = err.message })
+  return { class = "self.state", at = host.time(), message = ("what has been told cannot be kept, "
+    .. "so that it may be told again: %s"):format(line(err.message, context.config.secrets)) }
+end
+
+-- A notice among those of the mail alone: what is kept has no room for it.
+local function put_into_mail(decision, notice)
+  local notices <const> = decision.mail.notices
+  decision.mail.notices = table.move(notices, 1, #notices, 1, {})
+  table.insert(decision.mail.notices, notice)
 end
 
 local stale <const> = 3600
@@ -214,7 +228,10 @@ end
 -- The state knows of the mail, and the mail is on the disk, before anybody is sent anything.
 local function send(context, report, decision)
   local config <const> = context.config
-  keep(context, decision.state)
+  local unkept <const> = keep(context, decision.state)
+  if unkept then
+    put_into_mail(decision, unkept)
+  end
   local mail <const> = render(context, report, decision)
   local findings <const> = own_findings(decision, mail.faults)
   for _, fault in ipairs(mail.faults) do
@@ -266,11 +283,12 @@ local function run(context, report)
   else
     context.log:info("alert.deferred", { reason = decision.reason })
   end
+  local more = { reason = not delivery.is_configured(config) and "not_configured" or nil }
   if unreadable or not is_same(state, decision.state) then
-    keep(context, decision.state)
+    local unkept <const> = keep(context, decision.state)
+    more.findings = unkept and { finding_of(unkept) } or nil
   end
-  return result(decision.action, decision, not delivery.is_configured(config)
-    and { reason = "not_configured" } or nil)
+  return result(decision.action, decision, more)
 end
 
 -- The part of a document that tells of a result.

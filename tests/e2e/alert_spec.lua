@@ -397,7 +397,12 @@ describe("a full disk", function()
     process.run { "mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", folder }
     local _, err = try(function()
       process.run { "sh", "-c", 'cat /dev/zero >"$0"', folder .. "/filler", check = false }
-      assert.equal("sent", check().action)
+      local alert <const>, _, document = check()
+      assert.equal("sent", alert.action)
+      local text <const> = server:received()[1].text:gsub("=\r?\n", "")
+      assert.matches("what has been told cannot be kept", text, 1, true)
+      local own <const> = document.findings[#document.findings]
+      assert.same({ "self", "self.state" }, { own.check, own.class })
       stop()
       assert.same({ "spooled" }, { check().action })
     end)

@@ -107,7 +107,7 @@ describe("the subject", function()
   end)
 
   it("speaks of nightjar itself where nothing else is wrong", function()
-    assert.equal("[nightjar] OK db1: nightjar could not read its own state",
+    assert.equal("[nightjar] OK db1: nightjar could not read or keep its own state",
       subject({ {} }, { unreadable = "the state is no JSON" }))
   end)
 end)
