@@ -41,8 +41,20 @@ local function check(arguments, context)
   return findings, backups, tell(arguments, context, findings)
 end
 
-local function write_metrics(path, findings, backups)
-  fs.write(path, prometheus.text(findings, backups, host.time()), { mode = readable_by_all })
+-- That the file cannot be written takes nothing from what has been found, and is found as well. It
+-- is not mailed: who reads the file misses it, and who runs this by hand is told here.
+local function write_metrics(context, path, findings, backups)
+  local _, err = try(fs.write, path, prometheus.text(findings, backups, host.time()),
+    { mode = readable_by_all })
+  if err and err.code == "CANCELLED" then
+    error(err, 0)
+  elseif err then
+    context.log:warn("prometheus.not_written", { path = path, message = err.message })
+    findings[#findings + 1] = { check = "prometheus", status = "warn",
+      message = ("the file for Prometheus could not be written: %s"):format(err.message),
+      hint = ("--prometheus names a file in a folder that is there and that this user may write: "
+        .. "'%s'"):format(path) }
+  end
 end
 
 local function document_of(findings, told)
@@ -72,10 +84,10 @@ local function run(arguments, context)
     fail("USAGE", "--nagios and --json are both given", "Standard output can be one of them.")
   end
   local findings <const>, backups <const>, told <const> = check(arguments, context)
-  say(arguments, context, findings, began)
   if arguments.prometheus then
-    write_metrics(arguments.prometheus, findings, backups)
+    write_metrics(context, arguments.prometheus, findings, backups)
   end
+  say(arguments, context, findings, began)
   return document_of(findings, told)
 end
 

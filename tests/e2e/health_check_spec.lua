@@ -105,6 +105,23 @@ describe("the health check", function()
     assert.is_nil(table.concat(fs.list(home.path), " "):find "%.tmp")
   end)
 
+  it("says that it cannot write that file, and all the rest as well", function()
+    local nowhere <const> = home.path .. "/nowhere/nightjar.prom"
+    local found <const>, result, document = look("--prometheus", nowhere)
+    assert.same({ 1, "warn" }, { result.exit, document.status })
+    assert.equal("ok", found.query.status)
+    assert.equal("warn", found.prometheus.status)
+    assert.matches("could not be written: .*No such file or directory", found.prometheus.message)
+    assert.matches(nowhere, found.prometheus.hint, 1, true)
+    local screen <const> = home:expect(1, { "health-check", "--prometheus", nowhere }).stdout
+    assert.matches("PostgreSQL %d+%.%d+ answers 'postgres'", screen)
+    assert.matches("WARN +prometheus +the file for Prometheus could not be written", screen)
+    assert.matches("^NIGHTJAR WARNING %- the file for Prometheus could not be written[^\n]*|.*connections[^\n]*\n$",
+      home:expect(1, { "health-check", "--nagios", "--prometheus", nowhere }).stdout)
+    write_policy "return { targets = { main = { port = 1 } }, health = { attempts = 1 } }"
+    home:expect(2, { "health-check", "--prometheus", nowhere })
+  end)
+
   it("runs once at a time", function()
     local held <close> = fs.lock(home.path .. "/state/health-check.lock", { note = "health-check, pid 7", timeout = 0 })
     local result <const> = home:run { "health-check" }
