@@ -97,10 +97,11 @@ function methods:write(level, event, fields)
     io.stderr:write(line, "\n")
   end
   local _, err = try(fs.append, self.path, line .. "\n", { mode = 384 })
-  self.problem = err and err.message or self.problem
+  local reason <const> = err and (self.folder_problem or err.message)
+  self.problem = reason or self.problem
   if err and not self.echo then
     if not self.complained then
-      io.stderr:write("nightjar: the log cannot be written, and comes here: ", err.message, "\n")
+      io.stderr:write("nightjar: the log cannot be written, and comes here: ", reason, "\n")
       self.complained = true
     end
     io.stderr:write(line, "\n")
@@ -125,11 +126,11 @@ function M.open(options)
     secrets = options.secrets or {}, level = options.level or "info", echo = options.echo,
     hook = options.hook,
   }, { __index = methods })
+  -- Told when a line cannot be written: that there is no folder says less than why there is none.
+  local _, err = try(fs.mkdir, options.folder)
+  log.folder_problem = err and err.message
   -- What keeps it from being rotated keeps it from being written as well, which is told then.
-  try(function()
-    fs.mkdir(options.folder)
-    rotate(log.path)
-  end)
+  try(rotate, log.path)
   return log
 end
 

@@ -10,14 +10,24 @@ local target_of = require "nightjar.target"
 
 local colors <const> = { ok = "green", warn = "yellow", crit = "red" }
 
+-- Names of databases and words of servers may hold anything: nothing that a terminal obeys.
+local function printable(text)
+  local function hexadecimal(bytes)
+    return (bytes:gsub(".", function(byte)
+      return ("\\x%02x"):format(byte:byte())
+    end))
+  end
+  return (text:gsub("%c", hexadecimal):gsub("\xC2[\x80-\x9F]", hexadecimal))
+end
+
 local function say_findings(context, title, findings)
   context.say("%s", title)
   for _, finding in ipairs(findings) do
     context.say("  %s %s: %s", context.color(colors[finding.status],
       ("%-4s"):format(finding.status)), finding.check,
-      finding.message)
+      printable(finding.message))
     if finding.hint and finding.status ~= "ok" then
-      context.say("       %s", finding.hint)
+      context.say("       %s", printable(finding.hint))
     end
   end
 end

@@ -207,6 +207,17 @@ describe("of privileges, doctor tells", function()
   end)
 end)
 
+describe("of a database with a strange name, doctor tells", function()
+  it("nothing that a terminal would obey", function()
+    server:database("red \27[31m\u{9b}2J")
+    with_home(server, {}, function(home)
+      local shown <const> = home:run({ "doctor" }).stdout
+      server:query("postgres", 'DROP DATABASE "red \27[31m\u{9b}2J"')
+      assert.matches([['red \x1b[31m\xc2\x9b2J' can be read whole]], shown, 1, true)
+    end)
+  end)
+end)
+
 describe("of clocks, doctor tells", function()
   -- No real server's clock can be set back for a test: this one's role gets a clock of its own.
   it("one that is wrong", function()

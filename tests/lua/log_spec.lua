@@ -35,6 +35,18 @@ describe("the log", function()
     assert.equal([[message="a\nb\r\x1b[31m\"c\\"]], line:match("message=.*"))
   end)
 
+  it("says why it has no folder, and not that it has none", function()
+    fs.write(folder, "in the way")
+    local log <const> = open()
+    log.echo = true
+    log:info "lost"
+    assert.equal(("could not make the folder '%s': File exists"):format(folder), log.problem)
+    fs.remove(folder)
+    fs.mkdir(folder)
+    log:info "kept"
+    assert.truthy(written():find("INFO backup kept", 1, true))
+  end)
+
   it("holds no secret, whatever characters it is made of", function()
     local secrets <const> = { 'pa"ss\\w%ord', "plain-secret" }
     open(secrets):error("failed", { message = "password " .. secrets[1] .. " or " .. secrets[2] })
