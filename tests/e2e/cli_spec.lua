@@ -44,7 +44,7 @@ describe("without a home", function()
     for _, name in ipairs { "backup", "backups", "verify", "prune", "restore", "doctor" } do
       local long <const>, short <const> = support.run { name, "--help" }, support.run { "help", name }
       assert.equal(0, long.exit)
-      assert.equal(long.stdout, short.stdout)
+      assert.equal(long.stdout, short.stdout:sub(1, #long.stdout)) -- help also tells of a module of that name
       assert.matches("Usage: nightjar " .. name, long.stdout)
       assert.matches("--json", long.stdout, 1, true)
     end
