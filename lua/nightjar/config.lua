@@ -65,7 +65,8 @@ local function collect_values(home, warnings)
   for name in pairs(lines) do
     local key <const> = env.file_key(name)
     if key and values[key] and values[name] then
-      fail("CONFIG", ("%s%s and %s are both given"):format(place(name), key, name))
+      fail("CONFIG", ("%s%s and %s are both given"):format(place(name), key, name),
+        "Remove one of the two.")
     end
   end
   local files = {}
@@ -98,7 +99,8 @@ end
 local function make_targets(stated, values, place)
   local port, problem = schema.integer(1, 65535)(given(values.PGPORT) or 5432)
   if not port then
-    fail("CONFIG", ("%sPGPORT: %s"):format(place("PGPORT"), problem))
+    fail("CONFIG", ("%sPGPORT: %s"):format(place("PGPORT"), problem),
+      env.hint "PGPORT")
   end
   local common <const> = {
     host = given(values.PGHOST), port = given(values.PGPORT), user = given(values.PGUSER),

@@ -32,6 +32,11 @@ function M.file_key(name)
   return key and M.keys[key] and key or nil
 end
 
+-- What to do about a value that is none for this key.
+function M.hint(key)
+  return ("config/monitoring.env.example explains %s, and shows a value."):format(key)
+end
+
 local function is_known(name)
   return M.keys[name] ~= nil or M.file_key(name) ~= nil
 end
@@ -39,6 +44,9 @@ end
 local function refuse(place, message, hint)
   fail("CONFIG", place .. ": " .. message, hint)
 end
+
+local unclosed <const> = "A value ends in the line in which it begins; in \"...\" it may have a "
+  .. "quote as \\\", and a line break as \\n."
 
 local escapes <const> = { n = "\n", r = "\r", t = "\t", ['"'] = '"', ["\\"] = "\\", ["$"] = "$" }
 
@@ -48,7 +56,7 @@ local function double_quoted(text, place)
   while true do
     local start <const> = text:find('["\\]', position)
     if not start then
-      refuse(place, "the closing \" is missing")
+      refuse(place, "the closing \" is missing", unclosed)
     end
     value[#value + 1] = text:sub(position, start - 1)
     if text:sub(start, start) == '"' then
@@ -64,7 +72,7 @@ end
 local function single_quoted(text, place)
   local close <const> = text:find("'", 2, true)
   if not close then
-    refuse(place, "the closing ' is missing")
+    refuse(place, "the closing ' is missing", unclosed)
   end
   return text:sub(2, close - 1), text:sub(close + 1)
 end
@@ -90,7 +98,8 @@ local function check_key(key, place, lines)
       near and (" (did you mean '%s'?)"):format(near) or ""),
       "config/monitoring.env.example lists the keys that there are.")
   elseif lines[key] then
-    refuse(place, ("'%s' is there already, in line %d"):format(key, lines[key]))
+    refuse(place, ("'%s' is there already, in line %d"):format(key, lines[key]),
+      "Remove one of the two lines, or make it a comment with #.")
   end
 end
 
@@ -111,7 +120,8 @@ function M.parse(text, name)
       end
       check_key(key, place, lines)
       if rest:find("\0", 1, true) then
-        refuse(place, ("the value of '%s' holds a NUL"):format(key))
+        refuse(place, ("the value of '%s' holds a NUL"):format(key),
+          "Is the file saved as UTF-16? It has to be plain text, such as UTF-8.")
       end
       values[key], lines[key] = value_of(rest, place), number
     end

@@ -1,6 +1,7 @@
 -- policy.lua: what may stand in it, its defaults, and loading it.
 
 local checks = require "nightjar.health.settings"
+local env = require "nightjar.env"
 local jobs = require "nightjar.schedule.jobs"
 local schema = require "nightjar.schema"
 local task = require "nightjar.task"
@@ -172,7 +173,7 @@ local function lay_values(policy, values, place)
     if values[key] and values[key] ~= "" then
       local value, problem = kind(values[key])
       if value == nil then
-        fail("CONFIG", ("%s%s: %s"):format(place(key), key, problem))
+        fail("CONFIG", ("%s%s: %s"):format(place(key), key, problem), env.hint(key))
       end
       policy[section][field] = value
     end

@@ -12,6 +12,7 @@ local probe = require "nightjar.health.probe"
 local run_of = require "nightjar.health.run"
 local target_of = require "nightjar.target"
 local task = require "nightjar.task"
+local units = require "nightjar.units"
 
 local M = {}
 
@@ -57,11 +58,12 @@ function run:watch(is_settled, look)
   end
 end
 
--- A stage has ended, with a finding, or nil where it passed on the way to the next one.
-function run:ended(name, item, began, found)
+-- A stage has ended, with a finding, or nil and a message where it passed on the way to the next
+-- one.
+function run:ended(name, item, began, found, message)
   local stage <const> = { name = name, target = item.target and item.target.name,
     container = item.name, seconds = host.now() - began, status = found and found.status or "ok",
-    message = found and found.message or "" }
+    message = found and found.message or message }
   self.stages[#self.stages + 1] = stage
   self.context.log:info("stage.ended", { stage = name, target = stage.target,
     container = stage.container, status = stage.status, seconds = stage.seconds })
@@ -190,6 +192,12 @@ local function container_settled(found)
   return not (finding.may_pass(found) or found.again or found.class == "container.restarting")
 end
 
+-- What there is to say of one that runs.
+local function running(item)
+  return item.started and ("started, running for %s"):format(
+    units.format_duration(host.now() - item.runs_since)) or "running"
+end
+
 -- Wait until it runs and is healthy. True when what is inside can be asked.
 local function wait_for_container(self, item)
   local began <const> = host.now()
@@ -201,7 +209,7 @@ local function wait_for_container(self, item)
   local health <const> = found.status == "ok" or found.class == "container.unhealthy"
     or found.class == "container.starting" and item.runs_since
   if health then
-    self:ended("container", item, began, nil)
+    self:ended("container", item, began, nil, item.runs_since and running(item) or "")
     self:ended("health", item, item.runs_since or began, found)
   else
     self:ended("container", item, began, found)

@@ -117,6 +117,7 @@ describe("verify-startup", function()
     assert.equal("engine ok, container ok, health ok, query ok", shown(document.stages, "name"))
     assert.equal("engine ok, container ok, query ok", shown(document.findings, "check"))
     assert.is_true(find(document.stages, "name", "health").seconds > 0.3)
+    assert.matches("^started, running for [%d.]+ s$", find(document.stages, "name", "container").message)
     assert.equal("main", find(document.stages, "name", "health").target)
     assert.matches("container.start container=" .. server.name, log, 1, true)
     assert.matches("stage.ended .*stage=query", log)
@@ -140,6 +141,7 @@ describe("verify-startup", function()
     for _, stage in ipairs { "engine", "container", "health", "query" } do
       assert.matches("ok%s+" .. stage .. "%s+[%d.]+ s", result.stdout)
     end
+    assert.matches("container%s+[%d.]+ s%s+main %(.-%)%s+running\n", result.stdout)
     assert.matches("All that should run does, and answers", result.stdout)
   end)
 

@@ -41,7 +41,7 @@ describe("the configuration", function()
     local config, err = try(load, env, policy)
     assert.is_nil(config)
     assert.equal("CONFIG", err.code)
-    return err.message
+    return err.message, err.hint
   end
 
   it("needs nothing but monitoring.env", function()
@@ -127,7 +127,16 @@ describe("the configuration", function()
 
   it("names the line of a wrong value in monitoring.env", function()
     assert.matches("^config/monitoring.env:2: BACKUP_KEEP: expected a duration",
-      refused("PGHOST=x\nBACKUP_KEEP=soon\n"))
+      (refused("PGHOST=x\nBACKUP_KEEP=soon\n")))
+  end)
+
+  it("says what to do about a wrong value in monitoring.env", function()
+    local example <const> = fs.read "config/monitoring.env.example"
+    for key, value in pairs { BACKUP_KEEP = "soon", DISK_WARN = "850%", PGPORT = "high", BACKUP_KEEP_MIN = "few" } do
+      local _, hint = refused(("%s=%s\n"):format(key, value))
+      assert.equal(("config/monitoring.env.example explains %s, and shows a value."):format(key), hint)
+      assert.matches("\n#? ?" .. key .. "=%w", example)
+    end
   end)
 
   it("names line, path and expectation of what is wrong in policy.lua", function()

@@ -10,6 +10,7 @@ local function refused(...)
   local values, err = try(parse, ...)
   assert.is_nil(values)
   assert.equal("CONFIG", err.code)
+  assert.matches("^%w.*%.$", err.hint)
   return err.message
 end
 
