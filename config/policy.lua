@@ -2,6 +2,12 @@
 -- commented out shows the default. A value here wins over the one in monitoring.env.
 --
 -- Durations are texts such as "90s", "15m", "6h", "7d", "4w".
+--
+-- Where a function may stand, it is given 2 seconds, and takes the place of the default only where it
+-- answers as it should; else that is a warning (self.policy). A longer one has a file of its own:
+-- nightjar new policy NAME --hook retention.keep writes config/policies/NAME.lua, and here stands
+-- keep = require "policies.NAME". nightjar policy check says whether all is right, nightjar policy
+-- explain what is decided now; nightjar help policies lists the functions.
 
 return {
   -- Several servers, or one with more to say than monitoring.env can. A field that is left out has
@@ -12,7 +18,7 @@ return {
   --   main = {
   --     host = "localhost", port = 5432, user = "postgres",
   --     container = "my-postgres",         -- where it runs in Docker
-  --     databases = { "app", "crm" },      -- default: all that allow connections
+  --     databases = { "app", "crm" },      -- default: all that allow connections; or a function
   --     exclude = { "scratch" },           -- never these
   --     standby = true,                    -- it is one: to be in recovery is no warning
   --     dump = "auto",                     -- pg_dump of this "host", of the "container", or
@@ -59,6 +65,10 @@ return {
     -- check, class, status, message, first (since when) }: new, escalated, open, recovered, past
     -- (over before it was told), flapping, settled, watched (not certain yet).
     --
+    -- when = function(finding, now)        -- false holds one back, until it is true
+    --   local hour = tonumber(os.date("%H", now))
+    --   return finding.status == "crit" or hour >= 7 and hour < 22
+    -- end,
     -- to = { "ops@example.com" },          -- instead of SMTP_TO; or, by what it is about:
     -- to = function(mail)
     --   return mail.status == "crit" and { "pager@example.com" } or mail.to
@@ -72,7 +82,8 @@ return {
     --
     -- wait = "5m",                         -- for engine, containers and servers, in all
     -- start = { "my-postgres" },           -- containers to start where they do not run; others
-    --                                      --   stay as they were left, and are reported
+    --                                      --   stay as they were left, and are reported; or a
+    --                                      --   function(containers) that gives such a list
   },
 
   backup = {
@@ -130,6 +141,14 @@ return {
 
   restore = {
     -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
+    --
+    -- What a restored database must satisfy beside being the same, before it counts as proven and
+    -- before a restore puts it in place:
+    --
+    -- accept = function(database)
+    --   local orders = database:query("SELECT count(*) AS n FROM orders")[1].n
+    --   return orders > 0, "there are no orders"
+    -- end,
   },
 
   -- What nightjar schedule install has run, and when. A time is every = "5m" (a part of an hour or

@@ -33,6 +33,21 @@ local context = {}
 ---@param ... any
 function context.say(format, ...) end
 
+---A connection to a target, to be closed.
+---
+---waits: yes
+---
+---```lua
+---local context = ...
+---local connection <close> = context.connect("main", "app")
+---context.say("%d orders", connection:query("select count(*) as n from orders")[1].n)
+---```
+---@param target? string its name (default: the only one)
+---@param database? string (default: PGDATABASE, or postgres)
+---@return nightjar.connection connection
+---@raise AUTH REFUSED NOT_FOUND DENIED CONFIG PG SYSTEM TIMEOUT CANCELLED USAGE
+function context.connect(target, database) end
+
 ---Text in a colour, where standard output is a terminal that wants it.
 ---
 ---waits: no

@@ -99,8 +99,18 @@
 ---compute, and cannot reach the outside. nightjar policy check tells whether it is right, nightjar policy explain
 ---what it decides now.
 ---
----Functions in it are hooks. Each runs within 2 seconds, 100 million instructions and 64 MiB; where one fails, loops
----or returns something of a wrong type, the default is taken, and that is a finding (self.policy) with file and line.
+---Functions in it, each explained by help "retention.keep" and the like:
+---
+---  targets.databases   which databases are backed up       retention.keep   which backups are kept
+---  health.checks       checks of one's own                 remote.keep      and which at the remote
+---  alerts.when         whether a finding is mailed now     remote.upload    which one is uploaded
+---  alerts.to           whom a mail goes to                 restore.accept   what a restore must satisfy
+---  alerts.subject      the subject of a mail               startup.start    what is started after a boot
+---  alerts.body         and its body                        hooks.event      every event of the log
+---
+---Each runs within 2 seconds, 100 million instructions and 64 MiB; where one fails, loops or answers with something of
+---a wrong type, the default is taken, and that is a finding (self.policy) with file and line. What policy.lua requires
+---are files of config: require "policies.mine" is config/policies/mine.lua, which nightjar new policy mine writes.
 
 ---# alerts: when mails go out, and to whom
 ---One mail a run, about everything: what is new, what is still open, what was skipped because of it, what has

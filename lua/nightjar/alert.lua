@@ -4,6 +4,7 @@
 local backups = require "nightjar.alert.backups"
 local decide = require "nightjar.alert.decide"
 local delivery = require "nightjar.alert.delivery"
+local hook = require "nightjar.hook"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local mail_of = require "nightjar.alert.mail"
@@ -58,6 +59,37 @@ local function plain_all(report, secrets)
     list[#list + 1] = { check = outcome, status = "ok" }
   end
   return list
+end
+
+-- What the policy does not want mailed now counts as not looked at: it neither begins nor ends.
+local function hold_back(context, findings, now)
+  local when <const> = context.config.policy.alerts.when
+  for _, finding in ipairs(when and findings or {}) do
+    if finding.status ~= "ok" and finding.status ~= "skipped" then
+      local mailed <const>, reason <const> = hook.decide(context,
+        { name = "alerts.when", f = when, check = hook.yes_or_no }, true, {
+          target = finding.target, check = finding.check, class = finding.class,
+          status = finding.status, message = finding.message }, now)
+      if not mailed then
+        context.log:info("alert.held", { target = finding.target, check = finding.check,
+          class = finding.class, reason = reason })
+        finding.status, finding.held, finding.blocked_by = "skipped", true, "the policy"
+      end
+    end
+  end
+  return findings
+end
+
+-- What became of the policy's functions in this run, as a finding: that one could not be used, or
+-- that all could.
+local function policy_finding(context, report)
+  local faults <const> = context.faults or {}
+  return {
+    check = report.complete and "self:policy" or ("task:%s:policy"):format(report.task),
+    status = faults[1] and "warn" or "ok", class = faults[1] and "self.policy" or nil,
+    message = faults[1] and line(table.concat(faults, "; "), context.config.secrets),
+    hint = faults[1] and "The default was used. nightjar policy check looks at the whole policy.",
+  }
 end
 
 -- ---- the decision ----
@@ -133,8 +165,11 @@ local function finding_of(notice)
 end
 
 -- What nightjar has to say of itself, as findings.
-local function own_findings(decision, faults)
+local function own_findings(context, decision, faults)
   local list = {}
+  for _, fault in ipairs(context.faults or {}) do
+    list[#list + 1] = { check = "self", class = "self.policy", status = "warn", message = fault }
+  end
   for _, notice in ipairs(decision.mail and decision.mail.notices or {}) do
     list[#list + 1] = finding_of(notice)
   end
@@ -233,7 +268,7 @@ local function send(context, report, decision)
     put_into_mail(decision, unkept)
   end
   local mail <const> = render(context, report, decision)
-  local findings <const> = own_findings(decision, mail.faults)
+  local findings <const> = own_findings(context, decision, mail.faults)
   for _, fault in ipairs(mail.faults) do
     context.log:warn("policy.failed", { policy = "alerts", message = fault })
   end
@@ -264,6 +299,18 @@ local function send(context, report, decision)
   return result("spooled", decision, { recipients = known, findings = findings, error = err })
 end
 
+-- What the state and the findings mean at that time; the state as it was, and why it cannot be
+-- read.
+local function decide_on(context, report, now)
+  local folder <const> = context.config.state_folder
+  local state, unreadable = state_of.read(folder)
+  unreadable = unreadable or orphan(folder, state)
+  local findings <const> = hold_back(context, plain_all(report, context.config.secrets), now)
+  findings[#findings + 1] = policy_finding(context, report)
+  return decide.decide(state, findings, now, options_for(context, report, unreadable)), state,
+    unreadable
+end
+
 local function run(context, report)
   local config <const> = context.config
   local folder <const> = config.state_folder
@@ -271,10 +318,7 @@ local function run(context, report)
   if not held then
     context.log:warn("alert.unlocked", { message = unheld.message })
   end
-  local state, unreadable = state_of.read(folder)
-  unreadable = unreadable or orphan(folder, state)
-  local decision <const> = decide.decide(state, plain_all(report, config.secrets), host.time(),
-    options_for(context, report, unreadable))
+  local decision <const>, state <const>, unreadable = decide_on(context, report, host.time())
   log_changes(context.log, decision)
   if decision.action == "send" then
     return send(context, report, decision)
@@ -283,12 +327,20 @@ local function run(context, report)
   else
     context.log:info("alert.deferred", { reason = decision.reason })
   end
-  local more = { reason = not delivery.is_configured(config) and "not_configured" or nil }
+  local more <const> = { findings = own_findings(context, decision),
+    reason = not delivery.is_configured(config) and "not_configured" or nil }
   if unreadable or not is_same(state, decision.state) then
     local unkept <const> = keep(context, decision.state)
-    more.findings = unkept and { finding_of(unkept) } or nil
+    more.findings[#more.findings + 1] = unkept and finding_of(unkept) or nil
   end
   return result(decision.action, decision, more)
+end
+
+-- What a report of these findings would do at that time, and the mail that would go out, if one
+-- would: nothing is sent, and nothing kept.
+function M.explain(context, report, now)
+  local decision <const> = decide_on(context, report, now)
+  return decision, decision.action == "send" and render(context, report, decision) or nil
 end
 
 -- The part of a document that tells of a result.

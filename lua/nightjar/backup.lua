@@ -160,7 +160,7 @@ function M.run(context, target, options)
   pruning.sweep(context, target)
   scratch.sweep(session)
   local databases <const> = target_of.databases(session.connection)
-  local chosen <const> = target_of.choose(target, databases, options.database)
+  local chosen <const> = target_of.chosen(context, target, databases, options.database)
   local previous <const> = previous_set(session)
   if not options.database then
     report_changes(session, previous, chosen)

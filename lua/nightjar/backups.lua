@@ -65,18 +65,10 @@ local restore_options <const> = {
   "backup", "database", "from", "from_remote", "target", "as", "replace", "prepare",
 }
 
-local function the_only(config, name)
-  local targets <const> = target_of.selected(config, name)
-  if #targets > 1 then
-    fail("USAGE", ("there are %d targets"):format(#targets), "Say which: from = …, target = …")
-  end
-  return targets[1]
-end
-
 function M.restore(context, options)
   options = options_of.only(options, restore_options)
-  local from <const> = the_only(context.config, options.from or options.target)
-  local into <const> = options.target and the_only(context.config, options.target) or from
+  local from <const> = target_of.only(context.config, options.from or options.target)
+  local into <const> = options.target and target_of.only(context.config, options.target) or from
   local source <close> = source_of.open(context, options.from_remote, "restore")
   local choice <const> = restore.choose(source, source:list(from), {
     backup = options.backup or "latest-verified", database = options.database, as = options.as,

@@ -213,7 +213,7 @@ M.all.eject = {
   end,
 }
 
-for _, name in ipairs { "init" } do
+for _, name in ipairs { "completion", "init", "new", "policy" } do
   M.all[name] = require("nightjar.commands." .. name)
 end
 

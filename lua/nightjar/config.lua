@@ -79,16 +79,33 @@ local function collect_values(home, warnings)
   return values, place
 end
 
+local function demand_private(home, name)
+  if fs.stat(home .. "/" .. name, { follow = true }).mode & writable_by_others ~= 0 then
+    fail("CONFIG", ("'%s/%s' can be written by every user"):format(home, name),
+      ("It is run as a program: chmod o-w '%s/%s'"):format(home, name))
+  end
+end
+
+-- What policy.lua may require: files of config. Gives the text or nil, and the file's name.
+local function module_reader(home)
+  return function(name)
+    local file <const> = "config/" .. name:gsub("%.", "/") .. ".lua"
+    if not fs.stat(home .. "/" .. file, { follow = true }) then
+      return nil, file
+    end
+    demand_private(home, file:match("^(.*)/"))
+    demand_private(home, file)
+    return fs.read(home .. "/" .. file), file
+  end
+end
+
 local function read_policy(home)
   local text <const> = read(home, policy_file)
   if not text then
     return {}
   end
-  if fs.stat(home .. "/" .. policy_file).mode & writable_by_others ~= 0 then
-    fail("CONFIG", ("'%s/%s' can be written by every user"):format(home, policy_file),
-      ("It is run as a program: chmod 644 '%s/%s'"):format(home, policy_file))
-  end
-  return policy_of.parse(text, policy_file)
+  demand_private(home, policy_file)
+  return policy_of.parse(text, policy_file, module_reader(home))
 end
 
 local function given(value)
@@ -171,7 +188,7 @@ local function finder(targets)
 end
 
 -- Without this a mistyped --home would make logs and backups wherever it happens to be.
-local function demand_home(home)
+function M.demand_home(home)
   local status <const> = fs.stat(home .. "/config", { follow = true })
   if not status or status.type ~= "folder" then
     fail("CONFIG", ("there is no folder config in '%s'"):format(home),
@@ -182,7 +199,7 @@ end
 -- The configuration of the home, or fails CONFIG with file, line and key.
 function M.load(options)
   local home <const> = options.home
-  demand_home(home)
+  M.demand_home(home)
   local warnings = {}
   local values <const>, place <const> = collect_values(home, warnings)
   local policy <const> = policy_of.merge(read_policy(home), values, place)

@@ -12,6 +12,7 @@ local progress = require "nightjar.progress"
 local redact = require "nightjar.redact"
 local report = require "nightjar.report"
 local rescue = require "nightjar.rescue"
+local target_of = require "nightjar.target"
 local task_of = require "nightjar.task"
 local units = require "nightjar.units"
 
@@ -41,6 +42,11 @@ function M.context(run, config, log)
       end
     end,
     progress = watched and progress.show or progress.hide,
+    -- A connection to a target, to be closed: of that name, or the only one.
+    connect = function(name, database)
+      return target_of.connect(target_of.only(config, name),
+        { dbname = database, application_name = "nightjar" })
+    end,
     -- What became of a target: see nightjar.outcome.
     outcome = function(told)
       if not told.error or outcome.is_failure(told.error) then
@@ -136,6 +142,16 @@ local function tell(task, arguments, context, document, err)
   return shown
 end
 
+-- A function of the policy that could not be used is a warning of whatever asked it.
+local function tell_faults(context, document)
+  for _, fault in ipairs(context.faults or {}) do
+    context.say("%s %s; the default was used", context.color("yellow", "warning: policy"), fault)
+  end
+  if (context.faults or {})[1] and document.status == "ok" then
+    document.status = "warn"
+  end
+end
+
 -- Run the task. Returns its document, with what every document has.
 function M.run(run, task, arguments)
   run.json = arguments.json or false
@@ -157,6 +173,7 @@ function M.run(run, task, arguments)
     error(err, 0)
   end
   document.alert = tell(task, arguments, context, document)
+  tell_faults(context, document)
   document.task, document.started = task.name, units.iso(run.started)
   document.seconds = document.seconds or host.now() - run.began
   document.error = document.error or json.null

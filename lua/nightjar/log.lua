@@ -79,7 +79,7 @@ function methods:call_hook(time, level, event, fields)
   if not hook then
     return
   end
-  local _, err = try(task_of.shield, hook_seconds, hook,
+  local _, err = try(task_of.shield, hook_seconds + 1, task_of.budget, hook_seconds, hook,
     event_table(self, time, level, event, fields))
   if err then
     self.hook = nil

@@ -3,12 +3,10 @@
 local checks = require "nightjar.health.settings"
 local env = require "nightjar.env"
 local jobs = require "nightjar.schedule.jobs"
+local sandbox = require "nightjar.policy.sandbox"
 local schema = require "nightjar.schema"
-local task = require "nightjar.task"
 
 local M = {}
-
-local seconds <const> = 2 -- for the file to say what it says
 
 local duration <const>, percent <const>, text <const> = schema.duration, schema.percent, schema.text
 local integer <const>, list <const>, func <const> = schema.integer, schema.list, schema.func
@@ -39,7 +37,8 @@ end
 local tree <const> = record {
   targets = map(record {
     host = text, port = integer(1, 65535), user = text, password = text, passfile = text,
-    dbname = text, sslmode = text, container = text, databases = list(text), exclude = list(text),
+    dbname = text, sslmode = text, container = text, databases = either(list(text), func),
+    exclude = list(text),
     dump = choice("auto", "host", "container"), standby = boolean,
   }),
   health = record {
@@ -47,20 +46,20 @@ local tree <const> = record {
   },
   alerts = record {
     interval = duration, ladder = list(duration), bypass = integer(0, 100), strict = boolean,
-    subject = func, body = func, to = either(func, list(text)),
+    subject = func, body = func, to = either(func, list(text)), when = func,
   },
-  startup = record { wait = duration, start = list(text) },
+  startup = record { wait = duration, start = either(list(text), func) },
   backup = record {
     level = integer(1, 12), proof = boolean, timeout = duration, stall = duration,
     lock_wait = duration, verify_dsn = text,
   },
   retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
   remote = record {
-    to = text, keep = either(duration, func), hold = duration, max_age = duration,
+    to = text, keep = either(duration, func), upload = func, hold = duration, max_age = duration,
     confirm = choice("auto", "download"), hosts = list(text), flags = list(flag),
     timeout = duration, stall = duration,
   },
-  restore = record { keep_old = duration },
+  restore = record { keep_old = duration, accept = func },
   drill = record {
     place = choice("auto", "container", "cluster", "scratch"), folder = text, image = text,
     settings = list(setting), timeout = duration,
@@ -103,22 +102,6 @@ local function defaults()
   }
 end
 
--- What a policy may use: nothing that reaches the outside but the time.
-local function environment()
-  local function finding(status)
-    return function(message)
-      return { status = status, message = message }
-    end
-  end
-  return {
-    assert = assert, error = error, ipairs = ipairs, next = next, pairs = pairs, pcall = pcall,
-    select = select, tonumber = tonumber, tostring = tostring, type = type,
-    math = math, string = string, table = table, utf8 = utf8,
-    os = { time = os.time, date = os.date, difftime = os.difftime },
-    ok = finding "ok", warn = finding "warn", crit = finding "crit",
-  }
-end
-
 -- The line of the last part of a path in the text: the loader knows no lines of keys. Nil where it
 -- cannot be told.
 local function line_of(source, path)
@@ -142,29 +125,19 @@ local function refuser(source, name)
   end
 end
 
-local function run(source, name)
-  local chunk <const>, syntax <const> = load(source, "@" .. name, "t", environment())
-  if not chunk then
-    fail("CONFIG", syntax, "The file is Lua: it returns a table.")
-  end
-  local value, err = try(task.budget, seconds, chunk)
-  if err and err.code == "CANCELLED" then
-    error(err, 0)
-  elseif err and (err.code == "BUDGET" or err.code == "TIMEOUT") then
-    fail("CONFIG", ("%s: %s"):format(name, err.message), "Look for a loop that never ends.",
-      { cause = err })
-  elseif err then
-    fail("CONFIG", err.message, nil, { cause = err })
-  elseif type(value) ~= "table" then
+local function no_modules(name)
+  return nil, "config/" .. name:gsub("%.", "/") .. ".lua"
+end
+
+-- The policy as the text of the file `name` states it, checked, and nothing else. read_module: see
+-- sandbox.run; without it a policy can require nothing.
+function M.parse(source, name, read_module)
+  local value <const> = sandbox.run(source, name, read_module or no_modules)
+  if type(value) ~= "table" then
     fail("CONFIG", ("%s: it has to return a table, not a %s"):format(name, type(value)),
       "Begin it with: return {")
   end
-  return value
-end
-
--- The policy as the text of the file `name` states it, checked, and nothing else.
-function M.parse(source, name)
-  return schema.check(tree, run(source, name), refuser(source, name))
+  return schema.check(tree, value, refuser(source, name))
 end
 
 local function lay_values(policy, values, place)

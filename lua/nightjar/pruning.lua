@@ -2,36 +2,42 @@
 
 local catalogue = require "nightjar.catalogue"
 local fs = require "nightjar.fs"
+local hook = require "nightjar.hook"
 local journal = require "nightjar.remote.journal"
 local retention = require "nightjar.retention"
 local session_of = require "nightjar.session"
-local task = require "nightjar.task"
 
 local M = {}
 
-local policy_seconds <const> = 2
 local default_keep <const> = 7 * 86400
 
--- The user's function, in a budget. What it cannot answer is decided by age, and said.
-local function guarded(keep, name, log)
+-- A set as the policy's functions see it: theirs to change.
+local function seen(set)
+  return { id = set.id, target = set.target, started = set.started, good = set.good,
+    proven = set.proven, pinned = set.pinned, bytes = set.bytes,
+    databases = table.move(set.databases or {}, 1, #(set.databases or {}), 1, {}) }
+end
+M.seen = seen
+
+-- The user's function. What it cannot answer is decided by age, and said.
+local function guarded(keep, name, context)
   return function(set, now)
-    local answer, reason = try(task.budget, policy_seconds, keep, set, now)
-    if type(answer) ~= "boolean" then
-      local why = type(reason) == "table" and reason.message
-        or ("it gave %s, not true or false"):format(type(answer))
-      log:warn("policy.failed", { policy = name, id = set.id, message = why })
+    local answer <const>, reason <const> = hook.decide(context,
+      { name = name, f = keep, check = hook.yes_or_no }, nil, seen(set), now)
+    if answer == nil then
       return nil
     end
-    return answer, "the policy says: " .. tostring(reason or (answer and "keep" or "delete"))
+    return answer, "the policy says: " .. (reason or (answer and "keep" or "delete"))
   end
 end
 
 -- What retention.plan wants, from policy.retention or policy.remote; `name` is that of its `keep`,
 -- and `fallback` the age that decides where a function does not.
-function M.policy(configured, name, fallback, log)
+function M.policy(configured, name, fallback, context)
   local keep <const> = configured.keep
   if type(keep) == "function" then
-    return { keep = fallback, keep_min = configured.keep_min, decide = guarded(keep, name, log) }
+    return { keep = fallback, keep_min = configured.keep_min,
+      decide = guarded(keep, name, context) }
   end
   return { keep = keep, keep_min = configured.keep_min }
 end
@@ -47,14 +53,19 @@ local function delete(set)
   fs.sync(folder)
 end
 
+-- The same for the backups of a target here.
+function M.settings(context, target)
+  local config <const> = context.config
+  local policy <const> = M.policy(config.policy.retention, "retention.keep", default_keep, context)
+  policy.hold = config.policy.remote.to
+    and journal.hold(journal.read(config, target.name), config.policy.remote.hold) or nil
+  return policy
+end
+
 -- Apply retention to a target whose lock is held. Returns {{id, target, action, reason}...}.
 function M.apply(context, target, now, dry_run)
   local sets <const> = catalogue.list(context.config.backup_folder, target.name)
-  local config <const> = context.config
-  local policy <const> = M.policy(config.policy.retention, "retention.keep", default_keep,
-    context.log)
-  policy.hold = config.policy.remote.to
-    and journal.hold(journal.read(config, target.name), config.policy.remote.hold) or nil
+  local policy <const> = M.settings(context, target)
   local decisions = {}
   for index, decision in ipairs(retention.plan(sets, policy, now)) do
     if decision.action == "delete" and not dry_run then

@@ -1,6 +1,7 @@
 -- A stored database brought back: planned, restored beside the live one, checked, and only then put
 -- in its place.
 
+local acceptance = require "nightjar.acceptance"
 local catalogue = require "nightjar.catalogue"
 local host = require "nightjar.host"
 local manifest = require "nightjar.manifest"
@@ -195,8 +196,13 @@ function M.fill(session, folder, file, name, create_sql)
   scratch.run_part(session, create_sql, name, "settings")
 end
 
--- Let the caller change what has been restored, before anybody else sees it.
+-- Ask the policy, and let the caller change what has been restored, before anybody else sees it.
 local function prepare(session, choice)
+  local accepted <const>, why <const> = acceptance.judge(session, choice.database, choice.temporary)
+  if not accepted then
+    fail("POLICY", ("'%s' is restored, and not put in place: %s"):format(choice.database, why),
+      "See restore.accept in config/policy.lua.")
+  end
   if choice.prepare then
     local connection <close> = session:connect(choice.temporary)
     choice.prepare(connection)

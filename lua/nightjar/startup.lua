@@ -6,6 +6,7 @@ local container_of = require "nightjar.health.container"
 local docker = require "nightjar.docker"
 local engine_of = require "nightjar.health.engine"
 local finding = require "nightjar.health.finding"
+local hook = require "nightjar.hook"
 local host = require "nightjar.host"
 local plan = require "nightjar.startup.plan"
 local probe = require "nightjar.health.probe"
@@ -281,13 +282,28 @@ local function without_container(targets)
   return items
 end
 
+-- The names of startup.start: of its list, or of its function, which is given the containers of the
+-- targets.
+local function named_by_policy(context, targets)
+  local names <const> = context.config.policy.startup.start
+  if type(names) ~= "function" then
+    return names
+  end
+  local containers = {}
+  for _, target in ipairs(targets) do
+    containers[#containers + 1] = target.container
+  end
+  return hook.decide(context, { name = "startup.start", f = names, check = hook.texts }, {},
+    containers)
+end
+
 -- Wait and verify. options: wait (seconds in all), target (the name of the only one), tell(stage),
 -- called for each stage that has ended. Returns findings, and stages.
 function M.verify(context, options)
   local config <const> = context.config
   local targets <const> = target_of.selected(config, options.target)
   local containers <const> = plan.containers(targets,
-    options.target and {} or config.policy.startup.start)
+    options.target and {} or named_by_policy(context, targets))
   local settings <const> = docker.settings(config.values)
   settings.write = true
   local self <const> = setmetatable({

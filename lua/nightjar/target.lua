@@ -1,6 +1,7 @@
 -- A target seen through libpq: connections to it, what it is, which databases it has, and ending
 -- what a run left there.
 
+local hook = require "nightjar.hook"
 local markers = require "nightjar.markers"
 local postgres = require "nightjar.postgres"
 local suggest = require "nightjar.suggest"
@@ -11,6 +12,19 @@ local M = {}
 -- The targets that --target means: the named one, or all.
 function M.selected(config, name)
   return name and { config.target(name) } or config.targets
+end
+
+-- The target of that name, or the only one that there is.
+function M.only(config, name)
+  if not name and #config.targets > 1 then
+    local names = {}
+    for index, target in ipairs(config.targets) do
+      names[index] = target.name
+    end
+    fail("USAGE", ("there are %d targets"):format(#names), "Say which one: "
+      .. table.concat(names, ", "))
+  end
+  return M.selected(config, name)[1]
 end
 
 -- Where to connect when no database is meant.
@@ -121,6 +135,43 @@ function M.choose(target, databases, only)
       "Every database there is a template, excluded, or closed to connections.")
   end
   return chosen
+end
+
+-- A database as the policy's function sees it: its own to change.
+local function seen(database)
+  return { name = database.name, owner = database.owner, encoding = database.encoding,
+    size = database.size }
+end
+
+local function names_that_are_there(databases)
+  return function(answer)
+    local problem <const> = hook.texts(answer)
+    for _, name in ipairs(problem and {} or answer) do
+      local there <const> = try(find, databases, name)
+      if not there or not there.connectable then
+        return ("there is no database '%s' that can be backed up"):format(name)
+      end
+    end
+    return problem or #answer == 0 and "it chooses no database" or nil
+  end
+end
+
+-- The same with the policy asked, where targets.NAME.databases is a function: of those that it is
+-- given, and that there are, the ones that it names.
+function M.chosen(context, target, databases, only)
+  local chooser <const> = target.databases
+  if only or type(chooser) ~= "function" then
+    return M.choose(target, databases, only)
+  end
+  local all <const> = setmetatable({ databases = false }, { __index = target })
+  local candidates = {}
+  for index, database in ipairs(M.choose(all, databases)) do
+    candidates[index] = seen(database)
+  end
+  local names <const> = hook.decide(context, {
+    name = ("targets.%s.databases"):format(target.name), f = chooser,
+    check = names_that_are_there(databases) }, nil, candidates)
+  return M.choose(setmetatable({ databases = names or false }, { __index = target }), databases)
 end
 
 -- Databases in one list of names and not in the other: {new = {...}, vanished = {...}}.

@@ -1,5 +1,6 @@
 -- The proof: a stored backup restored into a scratch database, dumped again, and compared.
 
+local acceptance = require "nightjar.acceptance"
 local dsn = require "nightjar.dsn"
 local dump = require "nightjar.dump"
 local fingerprint = require "nightjar.fingerprint"
@@ -105,6 +106,11 @@ function M.compare(session, folder, file, described, name)
   result.definitions_differ = definitions(session, folder, file, described, name,
     result.definitions)
   result.definitions = nil
+  if result.verdict == "proven" then
+    local accepted <const>, why <const> = acceptance.judge(session, file.database, name)
+    result.verdict = accepted and result.verdict or "differs"
+    result.reason = not accepted and why or result.reason
+  end
   return result
 end
 

@@ -10,18 +10,6 @@ local swap = require "nightjar.swap"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
 
-local function only_target(config, name)
-  if not name and #config.targets > 1 then
-    local names = {}
-    for index, target in ipairs(config.targets) do
-      names[index] = target.name
-    end
-    fail("USAGE", ("there are %d targets"):format(#names), "Say which with --target: "
-      .. table.concat(names, ", "))
-  end
-  return target_of.selected(config, name)[1]
-end
-
 local function check_arguments(arguments)
   if arguments.as and arguments.replace then
     fail("USAGE", "--as and --replace exclude each other",
@@ -109,7 +97,7 @@ end
 
 local function run(arguments, context)
   check_arguments(arguments)
-  local target <const> = only_target(context.config, arguments.target)
+  local target <const> = target_of.only(context.config, arguments.target)
   demand_consent(arguments, context)
   local source <close> = source_of.open(context, arguments.from_remote, "restore")
   local choice <const> = not arguments.undo and restore.choose(source, source:list(target), {

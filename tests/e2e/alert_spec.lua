@@ -172,8 +172,8 @@ describe("a problem", function()
     local message <const> = server:received()[1]
     assert.same({ "a@example.org", "b@example.org" }, message.to)
     assert.matches("Subject: Look: [nightjar] CRIT", message.text, 1, true)
-    assert.matches("alerts.body failed", message.text, 1, true)
-    assert.matches("alerts.body failed", json.encode(document.findings), 1, true)
+    assert.matches("alerts.body (config", message.text, 1, true)
+    assert.matches("alerts.body (config/policy.lua:", json.encode(document.findings), 1, true)
   end)
 
   it("without a mail server is no error, and mailed when there is one", function()

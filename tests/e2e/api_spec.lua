@@ -3,11 +3,13 @@
 
 local containers = require "tests.e2e.containers"
 local fs = require "nightjar.fs"
+local hook = require "nightjar.hook"
 local host = require "nightjar.host"
 local library = require "nightjar.help.library"
 local mail_server = require "tests.e2e.mail"
 local markdown = require "nightjar.help.markdown"
 local peers = require "tests.fixture.peers"
+local policy_of = require "nightjar.policy"
 local process = require "nightjar.process"
 local ready = require "nightjar.repl.ready"
 local support = require "tests.e2e.support"
@@ -73,7 +75,7 @@ describe("the API's documentation", function()
 
   it("tells of nothing that is not there", function()
     for name, entry in pairs(library.get().by_name) do
-      if not name:find "^context%." then
+      if entry.file.name ~= "context" and entry.file.name ~= "policy" then
         local holder <const> = library.holder(entry, environment)
         local found <const> = holder and (rawget(holder, field_of(entry)) or holder[field_of(entry)])
         assert.is_function(type(found) == "table" and debug.getmetatable(found).__call or found, name)
@@ -104,7 +106,7 @@ describe("the API's documentation", function()
 
   it("calls parameters as the code does", function()
     for name, entry in pairs(library.get().by_name) do
-      local holder <const> = not name:find "^context%." and library.holder(entry, environment)
+      local holder <const> = library.holder(entry, environment)
       local f <const> = holder and rawget(holder, field_of(entry))
       local info <const> = type(f) == "function" and debug.getinfo(f, "Su")
       if info and info.what == "Lua" and info.nparams > 0 then
@@ -136,7 +138,7 @@ describe("the API's documentation", function()
     local checked = 0
     for name, entry in pairs(library.get().by_name) do
       local param <const> = entry.params[1]
-      local plain <const> = not name:find "[:]" and not name:find "^context%."
+      local plain <const> = not name:find "[:]" and library.holder(entry, environment)
       local names <const> = plain and param and param.type ~= "nightjar.context" and options_of(param.type) or {}
       local f <const> = #names > 0 and library.holder(entry, environment)[field_of(entry)]
       for _, option in ipairs(names) do
@@ -153,6 +155,57 @@ describe("the API's documentation", function()
 
   it("is what docs/api.md says", function()
     assert.equal(markdown.text(), fs.read "docs/api.md", "run ./dev docs")
+  end)
+end)
+
+-- What each of the policy's functions is given, by its path.
+local given <const> = {
+  ["targets.databases"] = { { { name = "app" }, { name = "test_app" } } },
+  ["health.checks"] = { { name = "main", query = function() return { { n = 7 } } end } },
+  ["alerts.when"] = { { status = "warn", check = "disk" }, 0 },
+  ["alerts.subject"] = { { subject = "all is lost" } },
+  ["alerts.body"] = { { text = "All is lost." } },
+  ["alerts.to"] = { { subject = "all is lost" } },
+  ["retention.keep"] = { { id = "x", started = 0.0, bytes = 1 }, 86400 },
+  ["remote.keep"] = { { id = "x", started = 0.0, bytes = 1 }, 86400 },
+  ["remote.upload"] = { { id = "x", started = 0.0, bytes = 1 }, 86400 },
+  ["restore.accept"] = { { name = "app", query = function() return { { n = 7 } } end } },
+  ["startup.start"] = { { "db" } },
+  ["hooks.event"] = { { level = "error" } },
+}
+
+-- And what the examples answer to that.
+local answers <const> = {
+  ["targets.databases"] = { "app" }, ["health.checks"] = { status = "warn", message = "7 sessions are idle in a transaction" },
+  ["alerts.subject"] = "[db] all is lost", ["retention.keep"] = true, ["remote.keep"] = true, ["remote.upload"] = true,
+  ["restore.accept"] = true, ["startup.start"] = { "pgbouncer", "db" },
+}
+
+describe("the policy's functions", function()
+  it("are all told of", function()
+    local told = {}
+    for _, entry in ipairs(library.file("policy").functions) do
+      told[#told + 1] = entry.name ~= "health.checks" and entry.name or nil
+    end
+    assert.same(require "nightjar.policy.hooks", told)
+  end)
+
+  it("work as they stand in the examples, where the examples say", function()
+    for _, entry in ipairs(library.file("policy").functions) do
+      local usage <const> = entry.example:match("^%-%- config/policy%.lua: ([^\n]*)"):gsub("NAME", "mine")
+      local policy <const> = policy_of.parse("return { " .. usage .. " }", "config/policy.lua", function(name)
+        return entry.example, ("config/%s.lua"):format(name:gsub("%.", "/"))
+      end)
+      local f = policy
+      for key in (entry.name:gsub("^targets", "targets.main"):gsub("^health.checks", "health.checks.mine")):gmatch "[^.]+" do
+        f = f[key]
+      end
+      local answered <const>, answer <const> = hook.ask({ name = entry.name, f = f }, table.unpack(given[entry.name]))
+      assert.is_true(answered, answer)
+      if answers[entry.name] ~= nil then
+        assert.same(answers[entry.name], answer, entry.name)
+      end
+    end
   end)
 end)
 

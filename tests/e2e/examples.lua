@@ -22,7 +22,7 @@ local function run(name, example, environment)
 end
 
 for _, file in ipairs(library.get().files) do
-  for _, entry in ipairs(file.functions) do
+  for _, entry in ipairs(file.name ~= "policy" and file.functions or {}) do
     run(entry.name, entry.example, setmetatable({}, { __index = _ENV }))
   end
   for _, topic in ipairs(file.topics) do

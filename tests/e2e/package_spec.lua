@@ -23,7 +23,9 @@ end
 
 local function demand_files(root)
   for _, file in ipairs { "bin/nightjar", "share/man/man1/nightjar.1", "share/doc/nightjar/README.md",
-      "share/doc/nightjar/docs/operations.md", "share/nightjar/monitoring.env.example", "share/nightjar/policy.lua" } do
+      "share/doc/nightjar/docs/operations.md", "share/nightjar/monitoring.env.example", "share/nightjar/policy.lua",
+      "share/bash-completion/completions/nightjar", "share/zsh/vendor-completions/_nightjar",
+      "share/fish/vendor_completions.d/nightjar.fish" } do
     assert.is_not_nil(fs.stat(root .. "/" .. file), file)
   end
 end

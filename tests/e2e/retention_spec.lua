@@ -173,7 +173,7 @@ describe("a policy's own function", function()
         return { retention = { keep_min = 1, keep = function(set, now) %s end } }]]):format(body), { mode = 384 })
       aged(2)
       local _, result = home:json { "prune" }
-      assert.equal(0, result.exit, result.stdout .. result.stderr)
+      assert.equal(1, result.exit, result.stdout .. result.stderr)
       assert.is_not_nil(fs.stat(template))
       assert.matches("policy.failed", home:written(), 1, true)
     end

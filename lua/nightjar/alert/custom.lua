@@ -1,12 +1,11 @@
 -- What the policy's own functions make of a mail: asked with a limit of time, and not believed
 -- blindly.
 
+local hook = require "nightjar.hook"
 local message = require "nightjar.message"
-local task = require "nightjar.task"
 
 local M = {}
 
-local seconds <const> = 2
 local longest_subject <const>, longest_body <const> = 500, 1024 * 1024
 
 -- So that nothing a function does to what it is given reaches further.
@@ -54,14 +53,12 @@ local kinds <const> = { { "subject", subject }, { "body", body }, { "to", recipi
 
 -- The answer of one function, or nil and what was wrong with it.
 local function ask(name, check, f, mail)
-  local answer, err = try(task.budget, seconds, f, copy(mail))
-  if err and err.code == "CANCELLED" then
-    error(err, 0)
-  elseif err then
-    return nil, ("alerts.%s failed: %s"):format(name, err.message)
+  local answered <const>, answer <const> = hook.ask({ name = "alerts." .. name, f = f,
+    check = function(value) return select(2, check(value)) end }, copy(mail))
+  if not answered then
+    return nil, answer
   end
-  local value <const>, problem <const> = check(answer)
-  return value, problem and ("alerts.%s gave no use: %s"):format(name, problem)
+  return check(answer)
 end
 
 -- alerts: policy.alerts. mail: what the functions are given. Returns {subject=, body=, to=} with

@@ -98,7 +98,7 @@ end
 local function skipped(findings)
   local groups, by_cause = {}, {}
   for _, finding in ipairs(findings) do
-    if finding.status == "skipped" then
+    if finding.status == "skipped" and not finding.held then
       local cause <const> = ("%s|%s"):format(finding.target or "", finding.blocked_by or "")
       local group = by_cause[cause]
       if not group then

@@ -3,13 +3,12 @@
 
 local connection = require "nightjar.health.connection"
 local finding = require "nightjar.health.finding"
+local hook = require "nightjar.hook"
 local host = require "nightjar.host"
-local probe = require "nightjar.health.probe"
-local task = require "nightjar.task"
 
 local M = {}
 
-local budget <const> = 2
+local query_seconds <const> = 2
 local statuses <const> = { ok = true, warn = true, crit = true }
 
 -- What a check finds of its target: who it is, and a way to ask it. The connection is made when it
@@ -19,7 +18,7 @@ local function view(target, opened)
     user = target.user, dbname = target.dbname, container = target.container }
   function seen.query(_, sql, parameters)
     opened.connection = opened.connection or connection.open(target)
-    return opened.connection:query(sql, parameters, { timeout = budget })
+    return opened.connection:query(sql, parameters, { timeout = query_seconds })
   end
   return seen
 end
@@ -42,27 +41,27 @@ function M.judge(value)
   return bad
 end
 
--- Run one: its finding, or nil and the reason why it has none.
-local function call(check, target)
+-- Run one: its finding, or nil and the fault.
+local function call(name, check, target)
   local began <const>, opened <const> = host.now(), {}
-  local value, err = probe.attempt(task.budget, budget, check,
-    target and view(target, opened) or nil)
+  local hook_name <const> = ("health.checks.%s%s"):format(name,
+    target and (" for '%s'"):format(target.name) or "")
+  local answered, value = hook.ask({ name = hook_name, f = check, check = function(answer)
+    return select(2, M.judge(answer))
+  end }, target and view(target, opened) or nil)
   if opened.connection then
     try(opened.connection.close, opened.connection)
   end
-  if err then
-    return nil, err.message
+  if not answered then
+    return nil, value
   end
-  local found, why = M.judge(value)
-  if found then
-    found.seconds = host.now() - began
-  end
-  return found, why
+  local found <const> = M.judge(value)
+  found.seconds = host.now() - began
+  return found
 end
 
-local function fault(name, target, why)
-  return finding.bad("self.policy", ("health.checks.%s%s: %s"):format(name,
-    target and (" for '%s'"):format(target.name) or "", why), { check = "self", blocks = false,
+local function fault(message)
+  return finding.bad("self.policy", message, { check = "self", blocks = false,
     hint = 'In config/policy.lua: a check returns ok("…"), warn("…") or crit("…") within 2 s.' })
 end
 
@@ -87,12 +86,12 @@ local function check_one(run, name, check, target)
   if obstacle then
     found = finding.skipped(target.name, name, obstacle)
   else
-    found, why = call(check, target)
+    found, why = call(name, check, target)
   end
   if found then
     found.target, found.check = target and target.name, name
   else
-    found = fault(name, target, why)
+    found = fault(why)
   end
   run.findings[#run.findings + 1] = found
   return why == nil

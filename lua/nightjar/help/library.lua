@@ -6,7 +6,7 @@ local meta = require "nightjar.help.meta"
 local M = {}
 
 -- In this order they are told of; what is not among them comes behind.
-local order <const> = { "globals", "prompt", "context" }
+local order <const> = { "globals", "prompt", "context", "policy" }
 
 -- What a method's object is called in its name, and where its functions are.
 local handles <const> = {
@@ -72,6 +72,15 @@ function M.get()
   return library
 end
 
+-- The file lua/meta/NAME.lua.
+function M.file(name)
+  for _, file in ipairs(M.get().files) do
+    if file.name == name then
+      return file
+    end
+  end
+end
+
 -- The file of a module by its name ("postgres" or "nightjar.postgres"), or nil.
 function M.module(name)
   for _, file in ipairs(M.get().files) do
@@ -106,7 +115,9 @@ end
 -- The table in which the function of an entry is: its module, its handle's methods, or nil.
 function M.holder(entry, environment)
   local object <const> = entry.name:match("^([%w_]+)[.:]")
-  if not object then
+  if entry.file and (entry.file.name == "policy" or entry.file.name == "context") then
+    return nil
+  elseif not object then
     return environment
   elseif handles[object] then
     local metatable <const> = debug.getregistry()[handles[object]]
@@ -118,7 +129,7 @@ function M.holder(entry, environment)
   elseif object == "log" then
     return require "nightjar.log".methods
   end
-  return object ~= "context" and environment[object] or nil
+  return environment[object]
 end
 
 -- The entry of a function, found by what it is; or the file of a module's table.

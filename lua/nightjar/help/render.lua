@@ -157,13 +157,14 @@ end
 
 -- What there is.
 function M.overview()
-  local modules, topics, loose = {}, {}, {}
+  local modules, topics, loose, hooks = {}, {}, {}, {}
   for _, file in ipairs(library.get().files) do
     if file.module then
       modules[#modules + 1] = { file.module:gsub("^nightjar%.", ""), file.about:match("^[^\n]*") }
     elseif file.name ~= "context" then
+      local rows <const> = file.name == "policy" and hooks or loose
       for _, entry in ipairs(file.functions) do
-        loose[#loose + 1] = { entry.name, entry.summary }
+        rows[#rows + 1] = { entry.name, entry.summary }
       end
     end
   end
@@ -174,6 +175,8 @@ function M.overview()
   two_columns(out, modules)
   out[#out + 1] = "\nAnd"
   two_columns(out, loose)
+  out[#out + 1] = "\nFunctions that config/policy.lua may hold"
+  two_columns(out, hooks)
   out[#out + 1] = "\nTopics"
   two_columns(out, topics)
   out[#out + 1] = "\nhelp(postgres.connect), help \"postgres\", help \"errors\"; at the prompt "

@@ -64,7 +64,7 @@ end
 function M.apply(remote, target, workspace, now, dry_run)
   local context <const> = remote.context
   local configured <const> = { keep = remote.policy.keep, keep_min = 1 }
-  local policy <const> = local_pruning.policy(configured, "remote.keep", default_keep, context.log)
+  local policy <const> = local_pruning.policy(configured, "remote.keep", default_keep, context)
   local sets <const> = remote_catalogue.list(remote, target.name, workspace)
   local decisions = {}
   for index, decision in ipairs(M.plan(sets, policy, remote.policy.hosts, now)) do

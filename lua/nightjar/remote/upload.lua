@@ -4,10 +4,12 @@ local catalogue = require "nightjar.catalogue"
 local comparison = require "nightjar.remote.comparison"
 local confirmation = require "nightjar.remote.confirmation"
 local fs = require "nightjar.fs"
+local hook = require "nightjar.hook"
 local host = require "nightjar.host"
 local journal = require "nightjar.remote.journal"
 local manifest = require "nightjar.manifest"
 local pipeline = require "nightjar.pipeline"
+local pruning = require "nightjar.pruning"
 local rclone = require "nightjar.remote.rclone"
 local session_of = require "nightjar.session"
 local stored = require "nightjar.stored"
@@ -21,9 +23,30 @@ local record_seconds <const> = 3600
 
 -- ---- which set ----
 
--- The set that BACKUP names, if it may be uploaded. By default the newest proven one.
+-- Those that the policy wants uploaded, where it has a function for that.
+local function wanted(context, sets)
+  local upload <const> = context.config.policy.remote.upload
+  local chosen = {}
+  for _, set in ipairs(sets) do
+    local answer, reason = true, nil
+    if upload and set.proven and #chosen == 0 then
+      answer, reason = hook.decide(context, { name = "remote.upload", f = upload,
+        check = hook.yes_or_no }, true, pruning.seen(set), host.time())
+    end
+    if answer then
+      chosen[#chosen + 1] = set
+    else
+      context.log:info("upload.not_wanted", { id = set.id, target = set.target, reason = reason })
+    end
+  end
+  return chosen
+end
+
+-- The set that BACKUP names, if it may be uploaded. By default the newest proven one that the
+-- policy wants there.
 local function choose(context, target, name)
-  local sets <const> = catalogue.list(context.config.backup_folder, target.name)
+  local sets = catalogue.list(context.config.backup_folder, target.name)
+  sets = name and sets or wanted(context, sets)
   local set, err = try(catalogue.resolve, sets, name or "latest-verified")
   if not set then
     err.hint = not name and "nightjar backup makes and proves one; nightjar verify proves one that "

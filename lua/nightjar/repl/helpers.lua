@@ -6,6 +6,7 @@ local execution = require "nightjar.execution"
 local health = require "nightjar.health"
 local inspect_value = require "nightjar.inspect"
 local log_of = require "nightjar.log"
+local look = require "nightjar.policy.look"
 local task = require "nightjar.task"
 
 local M = {}
@@ -63,24 +64,9 @@ end
 
 -- ---- health ----
 
--- Where a task would write its log, here is none: what is found is shown.
-local silent_log <const> = setmetatable({}, { __index = function()
-  return function() end
-end })
-rawset(silent_log, "problem", false)
-
--- Everything but healing: to look must change nothing.
-local function looking(config)
-  local policy <const> = setmetatable({
-    health = setmetatable({ heal = false }, { __index = config.policy.health }),
-  }, { __index = config.policy })
-  return setmetatable({ policy = policy }, { __index = config })
-end
-
 -- What the health check finds now, as rows: without mail, log or restart.
 local function examine(name)
-  local context <const> = { config = looking(config_of.current()), log = silent_log, history = {},
-    say = function() end }
+  local context <const> = look.context(config_of.current())
   local rows <const> = { columns = { "target", "check", "status", "class", "message" } }
   for index, found in ipairs((health.examine(context, { target = name }))) do
     rows[index] = found
