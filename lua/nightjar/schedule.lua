@@ -84,18 +84,41 @@ function M.jobs(config)
   return jobs_of.list(config.policy)
 end
 
+-- Two schedulers would run everything twice.
+local function demand_no_other(config, options)
+  local record <const> = known_record(config)
+  if record and (record.kind ~= options.kind or record.scope ~= options.scope
+    or (record.root or "") ~= options.root) then
+    fail("USAGE", ("this home's schedule is installed already: %s, for the %s%s"):format(
+      record.kind, record.scope, (record.root or "") ~= "" and ", below " .. record.root or ""),
+      "nightjar schedule remove takes it out.")
+  end
+end
+
+-- Since when each job has been there, and is due: what was missing or disabled begins anew.
+local function installed_since(jobs, seen, record, now)
+  local times = {}
+  for _, job in ipairs(jobs) do
+    local was_there <const> = seen[job.name].installed and seen[job.name].enabled
+    times[job.name] = was_there and record and record.jobs[job.name] or now
+  end
+  return times
+end
+
 -- options: kind, user (only for this user), as, root, program, force; nil where it is not said.
 -- Returns what was done: { kind=, facts=, folder=, plan=, notes= }.
 function M.install(config, options)
   local jobs <const> = jobs_of.active(M.jobs(config))
   demand_tasks(config, jobs)
   options = complete(config, options)
+  demand_no_other(config, options)
   local facts <const> = facts_of.gather(config, options)
+  local seen <const> = installer(options.kind).observe(jobs, facts, options)
   local done <const> = installer(options.kind).install(jobs, facts, options)
-  local before <const> = options.record
+  local now <const> = math.floor(host.time())
   record_of.write(config, { kind = options.kind, scope = facts.scope, root = options.root,
-    user = options.as, program = facts.program,
-    installed = before and before.installed or math.floor(host.time()) })
+    user = options.as, program = facts.program, installed = now,
+    jobs = installed_since(jobs, seen, options.record, now) })
   done.kind, done.facts = options.kind, facts
   return done
 end
@@ -167,7 +190,7 @@ function M.observe(config, options, now)
     add_history(config, job, one, now)
     judged[job.name] = { installed = one.installed, enabled = one.enabled, active = one.active,
       drift = one.drift, last_run = one.due_run, last_seconds = one.last_seconds,
-      since = record and record.installed, boot = boot }
+      since = record and record.jobs[job.name], boot = boot }
   end
   return { kind = options.kind, jobs = jobs, seen = seen, files = files,
     problems = problems_of.find(active, judged, now, files.surplus) }

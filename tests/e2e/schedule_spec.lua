@@ -323,6 +323,27 @@ describe("a schedule", function()
     assert.matches("T04:00:00Z$", greet.next_run)
   end)
 
+  it("that was put back is not overdue at once, and one that was there all the time is", function()
+    local record <const> = home.path .. "/state/schedule.json"
+    local function age()
+      fs.write(record, (fs.read(record):gsub("(%d%d%d%d%d%d%d%d%d%d)", function(time) return time - 90 * 86400 end)))
+    end
+    local install <const> = { "schedule", "install", "--for", "cron", "--root", root.path }
+    home:expect(0, { table.unpack(install) })
+    age()
+    home:expect(0, { table.unpack(install) })
+    assert.matches("backup has not run since it was installed 90 d ago", schedule(1, "status").stdout)
+    fs.remove(root.path .. "/etc/cron.d/" .. prefix())
+    home:expect(0, { table.unpack(install) })
+    assert.equal(0, #home:json({ "schedule", "status" }).problems)
+    age()
+    policy 'tidy = { every = "1h", run = { "prune" } }'
+    home:expect(0, { table.unpack(install) })
+    local said <const> = schedule(1, "status").stdout
+    assert.is_nil(said:find "warning: tidy")
+    assert.matches("warning: backup", said)
+  end)
+
   it("that is expected and has gone is a finding of the health check, and none where nobody expects it", function()
     local function finding()
       for _, found in ipairs(home:json({ "health-check" }).findings) do
@@ -340,6 +361,14 @@ describe("a schedule", function()
     assert.matches("backup is not installed", found.message)
     schedule(0, "remove")
     assert.is_nil(finding())
+  end)
+
+  it("is not installed a second time by another scheduler", function()
+    schedule(0, "install", "--for", "cron", "--root", root.path)
+    assert.matches("installed already: cron, for the system, below .*nightjar schedule remove",
+      schedule(64, "install", "--for", "systemd", "--root", root.path).stderr)
+    schedule(0, "remove")
+    schedule(0, "install", "--for", "systemd", "--root", root.path)
   end)
 
   it("of a task that is not there is refused", function()

@@ -10,7 +10,8 @@ local function path_of(config)
   return config.state_folder .. "/schedule.json"
 end
 
--- { kind=, scope=, root=, user=, program=, installed = seconds since 1970 }, or nil.
+-- { kind=, scope=, root=, user=, program=, installed = seconds since 1970, jobs = {[name] = since
+-- when it is there} }, or nil.
 function M.read(config)
   local path <const> = path_of(config)
   if not fs.stat(path) then
@@ -20,7 +21,7 @@ function M.read(config)
     return json.decode(fs.read(path))
   end)
   if type(record) ~= "table" or type(record.kind) ~= "string" or type(record.scope) ~= "string"
-    or math.type(record.installed) == nil then
+    or type(record.jobs) ~= "table" then
     fail("FORMAT", ("'%s' cannot be read%s"):format(path, err and ": " .. err.message or ""),
       "nightjar schedule install writes it anew.")
   end
