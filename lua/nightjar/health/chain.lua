@@ -14,8 +14,7 @@ local task = require "nightjar.task"
 
 local M = {}
 
--- So many targets at the same time: each keeps a connection, and many may be of one server.
-local together <const> = 16
+local most <const> = 60 -- targets at the same time, which is what there are threads for
 
 local inside <const> = { "pg_isready", "query", "connections", "transactions", "wraparound",
   "replication", "disk" }
@@ -64,11 +63,11 @@ end
 
 -- Targets without a container, and those of whose container nobody asks.
 function M.check_servers(run)
-  local jobs = { limit = together }
+  local jobs = { limit = most }
   for _, target in ipairs(run.targets) do
     if not (target.container and run.engine) then
       jobs[#jobs + 1] = function()
-        report_server(run, target, look_at_server(run, target))
+        report_server(run, target, run.slots:run(look_at_server, run, target))
       end
     end
   end
@@ -165,6 +164,12 @@ local function judge_engine(run, engine, outcomes)
   return judged
 end
 
+-- That an engine is down is learnt once, not from every target anew.
+local function look_through_engine(run, target, engine)
+  local down <const> = run:does "engine" and engine.pinged and engine.pinged.blocks
+  return down and {} or look_at_target(run, target)
+end
+
 local function report_engine(run, found)
   if run:does "engine" then
     run:add(run.engine_owner and { name = run.engine_owner } or nil, "engine", found)
@@ -178,12 +183,10 @@ function M.check_engine(run)
     return
   end
   local engine <const>, seen, outcomes = { began = host.now() }, {}, {}
-  local jobs = { limit = together + 1, function() look_at_engine(run, engine) end }
+  local jobs = { limit = most + 1, function() look_at_engine(run, engine) end }
   for _, target in ipairs(run.targets) do
     jobs[#jobs + 1] = target.container and function()
-      -- That an engine is down is learnt once, not from every target anew.
-      local down <const> = run:does "engine" and engine.pinged and engine.pinged.blocks
-      seen[target.name] = not down and look_at_target(run, target) or {}
+      seen[target.name] = run.slots:run(look_through_engine, run, target, engine)
       outcomes[#outcomes + 1] = seen[target.name].outcome
     end or nil
   end

@@ -5,6 +5,7 @@ local finding = require "nightjar.health.finding"
 local history = require "nightjar.history"
 local host = require "nightjar.host"
 local settings = require "nightjar.health.settings"
+local slots = require "nightjar.health.slots"
 local target_of = require "nightjar.target"
 local units = require "nightjar.units"
 
@@ -14,6 +15,7 @@ local run = {}
 run.__index = run
 
 local looked_back <const>, most_samples <const> = 86400, 40
+local working <const> = 8 -- targets that are looked at at the same time, but for those that wait
 
 -- Where each check stands among those of its target.
 local places = {}
@@ -96,6 +98,7 @@ function M.new(context, name)
     context = context, config = config, now = now, targets = targets, checks = policy.health.checks,
     timeout = policy.health.timeout, attempts = policy.health.attempts,
     limits = limits_of(policy), recent = recent, before = before, devices = {}, servers = {},
+    slots = slots.new(working, policy.health.timeout),
     engine = engine_of(config, targets, policy.health.timeout),
     engine_owner = M.owner_of_engine(config),
     findings = {}, fallbacks = {}, keep = { disk = {}, containers = {} }, backups = {},
