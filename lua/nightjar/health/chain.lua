@@ -31,11 +31,11 @@ local function derived_settings(run)
 end
 
 -- What is found of a server: { query, derived }, the latter nil where the query failed.
--- answered(connection): called when the query has ended, with the connection where it was answered.
+-- answered(folder): called when the query has ended, with where its data is, as far as it said.
 local function look_at_server(run, target, answered)
-  local found <const>, opened = connection_of.query(run, target)
+  local found <const>, opened, folder = connection_of.query(run, target)
   if answered then
-    answered(not found.blocks and opened or nil)
+    answered(folder)
   end
   local derived
   if not found.blocks then
@@ -113,10 +113,8 @@ local function look_at_target(run, target)
       look_inside(run, target, seen)
     end,
     server = function()
-      seen.server = look_at_server(run, target, function(connection)
-        seen.folder = connection and run:does "disk"
-          and connection_of.data_folder(run, connection) or nil
-        seen.asked = true
+      seen.server = look_at_server(run, target, function(folder)
+        seen.folder, seen.asked = folder, true
         look_at_volume(run, target, seen)
       end)
     end,

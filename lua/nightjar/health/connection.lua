@@ -33,12 +33,15 @@ local function ask(state, target)
   state.connection = M.open(target)
   return state.connection:query [[
     SELECT 1 AS one, pg_is_in_recovery() AS recovery,
-           current_setting('transaction_read_only') = 'on' AS readonly]][1]
+           current_setting('transaction_read_only') = 'on' AS readonly,
+           CASE WHEN pg_has_role(current_user, 'pg_read_all_settings', 'USAGE')
+             THEN current_setting('data_directory') END AS folder]][1]
 end
 
--- The finding of the check `query`, and the connection, where there is one that can be asked more.
+-- The finding of the check `query`; the connection, where there is one that can be asked more; and
+-- where the server says that its data is, nil where it keeps that from the role.
 function M.query(run, target)
-  local who <const>, state = M.who(target), {}
+  local who <const>, state, folder = M.who(target), {}, nil
   local found <const> = probe.look(run.attempts, function()
     state = {}
     local began <const> = host.now()
@@ -46,17 +49,11 @@ function M.query(run, target)
     if not answer then
       return query.judge_error(err, state.connection ~= nil, who, run.timeout)
     end
+    folder = answer.folder
     answer.version = target_of.version_text(state.connection:version())
     return query.judge_answer(answer, who, host.now() - began, target.standby)
   end)
-  return found, state.connection
-end
-
--- Where the server says that its data is; nil where it keeps that from the role.
-function M.data_folder(run, connection)
-  local rows <const> = probe.attempt(task.timeout, run.timeout, connection.query, connection,
-    "SELECT setting FROM pg_settings WHERE name = 'data_directory'")
-  return rows and rows[1] and rows[1].setting
+  return found, state.connection, folder
 end
 
 -- ---- what is derived ----

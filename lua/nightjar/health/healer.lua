@@ -65,8 +65,8 @@ end
 
 -- The class, and where the server says that its data is.
 local function class_of_query(run, target)
-  local found <const>, opened = connection.query({ attempts = 1, timeout = run.timeout }, target)
-  local folder <const> = not found.blocks and opened and connection.data_folder(run, opened) or nil
+  local found <const>, opened, folder = connection.query({ attempts = 1, timeout = run.timeout },
+    target)
   if opened then
     probe.attempt(opened.close, opened)
   end
