@@ -5,6 +5,7 @@ local home_of = require "nightjar.examination.home"
 local json = require "nightjar.json"
 local mail_of = require "nightjar.examination.mail"
 local proof = require "nightjar.proof"
+local remote_of = require "nightjar.examination.remote"
 local server_of = require "nightjar.examination.target"
 local target_of = require "nightjar.target"
 
@@ -71,12 +72,13 @@ local function run(arguments, context)
   take("home " .. config.home, home_of.examine(config))
   examine_targets(config, target_of.selected(config, arguments.target), take)
   take("mail", mail_of.examine(config))
+  take("off-site copies", remote_of.examine(context))
   return document
 end
 
 return {
   name = "doctor",
-  summary = "check configuration, servers, privileges, Docker and mail, and say what to do",
+  summary = "check configuration, servers, Docker, mail and the remote, and say what to do",
   log = "doctor",
   arguments = {
     { "--target", type = "string", help = "only this target" },

@@ -26,11 +26,14 @@ setup(function()
   scene = offsite.scene { prepare = function(server) server:play("shop", roles) end,
     policy = ('return { drill = { place = "cluster", folder = %q } }'):format(place.path) }
   tower = remotes.sftp "tower"
-  scene:configure { tower }
-  assert.equal("ok", scene:upload("tower:backups").status)
+  local vault <const> = remotes.crypt("vault", "tower:vault", "a secret of ours")
+  scene:configure({ tower }, vault)
+  for _, remote in ipairs { "tower:backups", "vault:" } do
+    assert.equal("ok", scene:upload(remote).status)
+  end
   bare = support.home(scene.server, { env = { "RCLONE_REMOTE=tower:backups" },
     policy = fs.read(scene.home.path .. "/config/policy.lua") })
-  remotes.configure(bare, tower.section)
+  remotes.configure(bare, tower.section, vault)
 end)
 
 teardown(function()
@@ -62,11 +65,11 @@ local function stage_names(document)
 end
 
 describe("a drill", function()
-  it("brings everything back from the remote alone, proves it, and times it", function()
-    local document, result = bare:json { "drill" }
+  it("brings everything back from the remote alone, through its encryption, proves it, and times it", function()
+    local document, result = bare:json { "drill", env = { RCLONE_REMOTE = "vault:" } }
     assert.equal(0, result.exit, result.stdout)
     assert.equal("cluster", document.place)
-    assert.equal("tower:backups", document.from)
+    assert.equal("vault:", document.from)
     assert.equal("fetch, check, server, roles, restore postgres, restore shop, prove postgres, prove shop, teardown",
       stage_names(document))
     local seconds = 0

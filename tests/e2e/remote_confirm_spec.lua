@@ -49,6 +49,26 @@ describe("a remote without hashes", function()
   end)
 end)
 
+describe("doctor", function()
+  local function found(remote)
+    for _, finding in ipairs(scene:json(remote, "doctor").findings) do
+      if finding.check == "remote" then
+        return finding
+      end
+    end
+  end
+
+  it("says how sure copies at the remote will be, and what is wrong with it", function()
+    assert.matches("'tower:x' answers; uploads are confirmed by MD5", found("tower:x").message, 1, true)
+    assert.matches("by their sizes alone", found("cloud:x").message, 1, true)
+    assert.matches("encrypted here", found("vault:").message, 1, true)
+    local unknown <const> = found "nowhere:x"
+    assert.equal("crit", unknown.status)
+    assert.matches("rclone.conf' config", unknown.hint, 1, true)
+    assert.matches("RCLONE_REMOTE is not set", found("").message, 1, true)
+  end)
+end)
+
 describe("an encrypted remote", function()
   it("is confirmed by the hashes beneath, and unreadable there", function()
     assert.same(offsite.everything, offsite.sent(scene:upload "vault:"))
