@@ -3,8 +3,8 @@
 --
 -- Durations are texts such as "90s", "15m", "6h", "7d", "4w".
 --
--- Where a function may stand, it is given 2 seconds, and takes the place of the default only where it
--- answers as it should; else that is a warning (self.policy). A longer one has a file of its own:
+-- Where a function may stand, it is given 2 seconds, and takes the place of the default only where
+-- it answers as it should; else that is a warning (self.policy). A longer one has a file of its own:
 -- nightjar new policy NAME --hook retention.keep writes config/policies/NAME.lua, and here stands
 -- keep = require "policies.NAME". nightjar policy check says whether all is right, nightjar policy
 -- explain what is decided now; nightjar help policies lists the functions.
@@ -118,15 +118,15 @@ return {
     -- hold = "14d",                        -- while uploads fail, how old a backup gets here before
     --                                      --   it goes although it has not been uploaded
     -- timeout = "6h", stall = "5m",        -- for one transfer, and without a byte moved
-    -- hosts = { "old-name" },              -- other names of this machine, whose sets there are also
-    --                                      --   this home's to delete; "*" for any
+    -- hosts = { "old-name" },              -- other names of this machine, whose sets there are
+    --                                      --   also this home's to delete; "*" for any
     -- flags = { "--bwlimit=4M" },          -- more of rclone's options
   },
 
   drill = {
-    -- place = "auto",                      -- "container" of the target's image, "cluster" of this
-    --                                      --   machine's programs, "scratch" databases; or the first
-    --                                      --   of them that can be had
+    -- place = "auto",                      -- "container" of the target's image, "cluster" of
+    --                                      --   this machine's programs, "scratch" databases;
+    --                                      --   or the first of them that can be had
     -- image = "postgres:16",               -- instead of that of the target's container
     -- folder = "/srv/drill",               -- for a cluster: default BACKUP_DIR, for root /var/tmp
     -- settings = { "shared_preload_libraries=timescaledb" },   -- of the throwaway server

@@ -117,7 +117,8 @@ describe("the place where a policy runs", function()
   end)
 
   it("does not wait for a file that never ends", function()
-    assert.matches("config/policy.lua: .*instructions", refused "while true do end")
+    -- Whichever limit comes first: on a busy machine that of time, else that of instructions.
+    assert.matches("config/policy.lua: did not end within %d+ ", refused "while true do end")
     assert.matches("64 MiB", refused "local t = {} for i = 1, 1e9 do t[i] = i end")
   end)
 end)
