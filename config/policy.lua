@@ -20,6 +20,7 @@ return {
   --     container = "my-postgres",         -- where it runs in Docker
   --     databases = { "app", "crm" },      -- default: all that allow connections; or a function
   --     exclude = { "scratch" },           -- never these
+  --     backup = false,                    -- it is not backed up, and no backup is missed
   --     standby = true,                    -- it is one: to be in recovery is no warning
   --     dump = "auto",                     -- pg_dump of this "host", of the "container", or
   --   },                                   --   "auto": the host's where it is new enough

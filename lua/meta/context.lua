@@ -48,6 +48,19 @@ function context.say(format, ...) end
 ---@raise AUTH REFUSED NOT_FOUND DENIED CONFIG PG SYSTEM TIMEOUT CANCELLED USAGE
 function context.connect(target, database) end
 
+---What is wrong for certain, and not over: whatever has been mailed, or would be.
+---
+---waits: no
+---
+---```lua
+---local context = ...
+---for _, alert in ipairs(context.open_alerts()) do
+---  context.say("%s %s: %s", alert.target or "nightjar", alert.check, alert.message or alert.class)
+---end
+---```
+---@return { target?: string, check: string, class?: string, status: string, message?: string, since: string, told: boolean }[] alerts
+function context.open_alerts() end
+
 ---Text in a colour, where standard output is a terminal that wants it.
 ---
 ---waits: no

@@ -6,6 +6,7 @@ local history = require "nightjar.history"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local log_of = require "nightjar.log"
+local open_alerts = require "nightjar.alert.open"
 local outcome = require "nightjar.outcome"
 local ping = require "nightjar.ping"
 local progress = require "nightjar.progress"
@@ -42,6 +43,9 @@ function M.context(run, config, log)
       end
     end,
     progress = watched and progress.show or progress.hide,
+    open_alerts = function()
+      return open_alerts.plain(config)
+    end,
     -- A connection to a target, to be closed: of that name, or the only one.
     connect = function(name, database)
       return target_of.connect(target_of.only(config, name),

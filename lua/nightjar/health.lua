@@ -33,19 +33,25 @@ local function check_remote(run, target, sets)
   end
 end
 
+local function check_backups_of(run, target)
+  local began <const> = host.now()
+  local sets <const> = catalogue.recent(run.config.backup_folder, target.name, freshness.wanted)
+  run.future = run.future or freshness.from_the_future(sets, run.now)
+  run.backups[target.name] = freshness.newest(sets, run.now)
+  if run:does "backup" then
+    local found <const> = freshness.judge(sets, run.limits.backup, run.now)
+    found.seconds = host.now() - began
+    run:add(target, "backup", found)
+  end
+  check_remote(run, target, sets)
+end
+
 -- The sets are looked at in any case: mails tell of the last good one.
 local function check_backups(run)
   for _, target in ipairs(run.targets) do
-    local began <const> = host.now()
-    local sets <const> = catalogue.recent(run.config.backup_folder, target.name, freshness.wanted)
-    run.future = run.future or freshness.from_the_future(sets, run.now)
-    run.backups[target.name] = freshness.newest(sets, run.now)
-    if run:does "backup" then
-      local found <const> = freshness.judge(sets, run.limits.backup, run.now)
-      found.seconds = host.now() - began
-      run:add(target, "backup", found)
+    if target.backup ~= false then
+      check_backups_of(run, target)
     end
-    check_remote(run, target, sets)
   end
 end
 

@@ -39,7 +39,7 @@ local tree <const> = record {
     host = text, port = integer(1, 65535), user = text, password = text, passfile = text,
     dbname = text, sslmode = text, container = text, databases = either(list(text), func),
     exclude = list(text),
-    dump = choice("auto", "host", "container"), standby = boolean,
+    dump = choice("auto", "host", "container"), standby = boolean, backup = boolean,
   }),
   health = record {
     checks = map(check_setting), timeout = duration, attempts = integer(1, 10), heal = boolean,

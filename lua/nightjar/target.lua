@@ -14,6 +14,15 @@ function M.selected(config, name)
   return name and { config.target(name) } or config.targets
 end
 
+-- Of those, the ones that are backed up; one that is named is, whatever the policy says.
+function M.backed_up(config, name)
+  local chosen = {}
+  for _, target in ipairs(M.selected(config, name)) do
+    chosen[#chosen + 1] = (name or target.backup ~= false) and target or nil
+  end
+  return chosen
+end
+
 -- The target of that name, or the only one that there is.
 function M.only(config, name)
   if not name and #config.targets > 1 then

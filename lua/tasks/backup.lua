@@ -85,7 +85,7 @@ local function run(arguments, context)
     offsite.prepare(document)
   end
   local first_error
-  for _, target in ipairs(target_of.selected(context.config, arguments.target)) do
+  for _, target in ipairs(target_of.backed_up(context.config, arguments.target)) do
     local done, err = try(backup.run, context, target, options)
     if err and err.code == "CANCELLED" then
       error(err, 0)

@@ -59,7 +59,7 @@ local function run(arguments, context)
   local from_remote <const> = not arguments["local"]
     and (arguments.from_remote or remote_of.configured(context.config))
   local document <const> = { status = "ok", drills = json.array {} }
-  for _, target in ipairs(target_of.selected(context.config, arguments.target)) do
+  for _, target in ipairs(target_of.backed_up(context.config, arguments.target)) do
     local result <const> = drill.run(context, target,
       { from_remote = from_remote, backup = arguments.backup })
     tell(context, result)

@@ -1,9 +1,9 @@
 -- nightjar status: how each task ended last, what runs next, and what is open.
 
-local alerts_of = require "nightjar.alert.state"
 local history = require "nightjar.history"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
+local open_alerts = require "nightjar.alert.open"
 local proof = require "nightjar.proof"
 local rows_of = require "nightjar.schedule.rows"
 local schedule = require "nightjar.schedule"
@@ -42,23 +42,6 @@ local function say_runs(context, runs, now)
 end
 
 -- ---- alerts ----
-
--- What is certain and not over, and what waits to be delivered.
-local function open_alerts(config)
-  local state <const> = alerts_of.peek(config.state_folder)
-  local alerts = json.array {}
-  for _, entry in ipairs(state and state.entries or {}) do
-    if entry.phase == "hard" then
-      alerts[#alerts + 1] = { target = entry.target or json.null, check = entry.check,
-        class = entry.class or json.null, status = entry.status,
-        message = entry.message or json.null, since = units.iso(entry.first),
-        told = entry.told ~= nil }
-    end
-  end
-  local pending <const> = state and state.pending
-  return alerts, pending and { since = units.iso(pending.since), attempts = pending.attempts,
-    error = pending.error and pending.error.message or json.null } or json.null
-end
 
 local function say_alerts(context, alerts, undelivered)
   context.say(#alerts > 0 and "Open:" or "Nothing is open.")
@@ -112,7 +95,7 @@ end
 local function run(_, context)
   local config <const>, now <const> = context.config, host.time()
   local runs <const>, observed <const> = last_runs(config), look_at_jobs(config, now)
-  local alerts <const>, undelivered <const> = open_alerts(config)
+  local alerts <const>, undelivered <const> = open_alerts.list(config)
   say_alerts(context, alerts, undelivered)
   say_runs(context, runs, now)
   say_jobs(context, observed)

@@ -18,7 +18,7 @@ local colors <const> = { ok = "green", warn = "yellow", crit = "red" }
 -- {{target=, set=}...} that BACKUP means, one for each target that has it.
 local function choose(config, source, arguments)
   local chosen, first_error = {}, nil
-  for _, target in ipairs(target_of.selected(config, arguments.target)) do
+  for _, target in ipairs(target_of.backed_up(config, arguments.target)) do
     local set, err = try(catalogue.resolve, source:list(target), arguments.backup)
     if set then
       chosen[#chosen + 1] = { target = target, set = set }

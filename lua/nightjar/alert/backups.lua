@@ -21,8 +21,8 @@ end
 
 function M.last_good(config, now)
   local found = {}
-  for index, target in ipairs(config.targets) do
-    found[index] = of_target(config, target, now)
+  for _, target in ipairs(config.targets) do
+    found[#found + 1] = target.backup ~= false and of_target(config, target, now) or nil
   end
   return found
 end

@@ -147,7 +147,7 @@ end
 function M.upload_all(context, target_name, name)
   local document <const> = M.prepare { status = "ok" }
   local first_error
-  for _, target in ipairs(target_of.selected(context.config, target_name)) do
+  for _, target in ipairs(target_of.backed_up(context.config, target_name)) do
     first_error = M.attempt(context, target, name, document) or first_error
   end
   if first_error and #document.uploads == 0 then
