@@ -4,10 +4,10 @@
 -- Durations are texts such as "90s", "15m", "6h", "7d", "4w".
 --
 -- Where a function may stand, it is given 2 seconds, and takes the place of the default only where
--- it answers as it should; else that is a warning (self.policy). A longer one has a file of its own:
--- nightjar new policy NAME --hook retention.keep writes config/policies/NAME.lua, and here stands
--- keep = require "policies.NAME". nightjar policy check says whether all is right, nightjar policy
--- explain what is decided now; nightjar help policies lists the functions.
+-- it answers as it should; else that is a warning (self.policy). A longer one has a file of its
+-- own: nightjar new policy NAME --hook retention.keep writes config/policies/NAME.lua, and here
+-- stands keep = require "policies.NAME". nightjar policy check says whether all is right, nightjar
+-- policy explain what is decided now; nightjar help policies lists the functions.
 
 return {
   -- Several servers, or one with more to say than monitoring.env can. A field that is left out has
