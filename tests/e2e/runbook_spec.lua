@@ -56,7 +56,7 @@ end
 
 local function ask(sql, database)
   return (process.run { "psql", "-XqAt", "-h", "127.0.0.1", "-p", port, "-U", "postgres", "-d", database or "app", "-c", sql,
-    env = { PGPASSWORD = password }, timeout = 30 }.stdout:gsub("\n$", ""))
+    env = { PGPASSWORD = password }, timeout = 120 }.stdout:gsub("\n$", ""))
 end
 
 local function orders()
@@ -88,7 +88,7 @@ setup(function()
   follow(document(), blocks(document(), 2, "new container"), { image = name, volume = name })
   ask("CREATE DATABASE app", "postgres")
   ask "CREATE TABLE orders AS SELECT generate_series(1, 100) AS n"
-  home:expect(0, { "backup" })
+  home:expect(0, { "backup", "--upload" })
 end)
 
 teardown(function()
