@@ -178,6 +178,15 @@ local function newest(sets, quality, description, database)
     "nightjar backups lists what there is.")
 end
 
+-- Those of the sets that hold all databases: what is done by itself is done with these.
+function M.whole(sets)
+  local found = {}
+  for _, set in ipairs(sets) do
+    found[#found + 1] = not set.narrowed and set or nil
+  end
+  return found
+end
+
 -- The set that BACKUP names among `sets` (newest first): "latest", "latest-verified", an id, or a
 -- unique prefix of one. With a database, the newest is the newest that holds it.
 function M.resolve(sets, name, database)

@@ -195,7 +195,7 @@ end
 
 local function carry_out(drill, source, target, name)
   local sets <const> = source:list(target)
-  drill.set = catalogue.resolve(sets, name)
+  drill.set = catalogue.resolve(name:find("^latest") and catalogue.whole(sets) or sets, name)
   drill.value = catalogue.manifest(drill.set)
   drill.stages:run("fetch", function() source:bring(drill.set, drill.value.files) end)
   drill.stages:run("check", function() source:check(drill.set, drill.value.files) end)

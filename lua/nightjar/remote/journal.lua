@@ -76,7 +76,8 @@ function M.last(entry, sets)
   local last = entry.succeeded and units.parse_iso(entry.succeeded.started)
   for _, set in ipairs(sets) do
     for _, upload in ipairs(set.uploads or {}) do
-      if upload.confirmed and upload.remote == entry.remote and set.started then
+      if upload.confirmed and upload.remote == entry.remote and set.started
+        and not set.narrowed then
         last = math.max(last or set.started, set.started)
       end
     end

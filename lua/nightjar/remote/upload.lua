@@ -42,11 +42,11 @@ local function wanted(context, sets)
   return chosen
 end
 
--- The set that BACKUP names, if it may be uploaded. By default the newest proven one that the
--- policy wants there.
+-- The set that BACKUP names, if it may be uploaded. By default the newest proven one that holds all
+-- databases and that the policy wants there.
 local function choose(context, target, name)
   local sets = catalogue.list(context.config.backup_folder, target.name)
-  sets = name and sets or wanted(context, sets)
+  sets = name and sets or wanted(context, catalogue.whole(sets))
   local set, err = try(catalogue.resolve, sets, name or "latest-verified")
   if not set then
     err.hint = not name and "nightjar backup makes and proves one; nightjar verify proves one that "
@@ -217,7 +217,9 @@ local function upload(remote, target, set)
   table.insert(done.files, { name = manifest.file_name, bytes = #text, confirmed = true,
     by = "download", sent = bring_manifest(remote, text, path, is_there, workspace) })
   done.bytes, done.seconds = total(done.files), host.now() - began
-  journal.succeeded(context.config, value, by)
+  if not set.narrowed then
+    journal.succeeded(context.config, value, by)
+  end
   local _, err = try(record, context, target, set,
     { remote = remote.to, at = units.iso(host.time()), confirmed = true, by = by })
   done.unrecorded = err
