@@ -12,4 +12,9 @@ typedef struct nj_embedded {
 
 extern const nj_embedded nj_embedded_files[]; /* the last one has no name */
 
+/* nightjar's Lua and argparse once more, compiled by the Lua whose release this is ("Lua 5.4.4"):
+ * no other may load it. */
+extern const nj_embedded nj_compiled_files[];
+extern const char nj_compiled_by[];
+
 #endif

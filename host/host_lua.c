@@ -23,6 +23,21 @@ static int l_embedded(lua_State *L)
     return 1;
 }
 
+/* compiled(name) → the chunk, or nil: there is none, or another Lua has compiled it */
+static int l_compiled(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const nj_embedded *file = nj_compiled_files;
+    if (!strstr(lua_ident, nj_compiled_by))
+        return 0;
+    while (file->name && strcmp(file->name, name) != 0)
+        file++;
+    if (!file->name)
+        return 0;
+    lua_pushlstring(L, file->text, file->size);
+    return 1;
+}
+
 /* embedded_names(prefix) → list */
 static int l_embedded_names(lua_State *L)
 {
@@ -204,6 +219,7 @@ static int l_wrap_error(lua_State *L)
 int nj_open_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
+        {"compiled", l_compiled},
         {"embedded", l_embedded},
         {"embedded_names", l_embedded_names},
         {"environment", l_environment},

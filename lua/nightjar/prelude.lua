@@ -73,13 +73,23 @@ function host.source(name)
   return development and read(development .. "/" .. name) or host.embedded(name)
 end
 
+-- The chunk of a Lua file that is embedded, or nil: compiled, unless sources are read elsewhere.
+function host.chunk(file)
+  local code = not development and host.compiled(file)
+  if code then
+    return assert(load(code, "@" .. file, "b"))
+  end
+  local text = host.source(file)
+  return text and assert(load(text, "@" .. file, "t"))
+end
+
 local function built_in(name)
   local file = name:gsub("%.", "/") .. ".lua"
-  local text = host.source(file)
-  if not text then
+  local chunk = host.chunk(file)
+  if not chunk then
     return "\n\tno '" .. file .. "' in nightjar"
   end
-  return assert(load(text, "@" .. file, "t")), file
+  return chunk, file
 end
 
 -- The home's own modules: <home>/config/NAME.lua. The command line names the folder once it knows

@@ -107,7 +107,10 @@ end
 
 -- The task that a file's text declares. source: { text, chunk = "@...", shown = in errors, name }.
 function M.load(source)
-  local chunk <const>, syntax <const> = load(source.text, source.chunk, "t")
+  local chunk, syntax = source.built_in and host.chunk(source.built_in), nil
+  if not chunk then
+    chunk, syntax = load(source.text, source.chunk, "t")
+  end
   if not chunk then
     fail("CONFIG", syntax)
   end
@@ -145,7 +148,7 @@ end
 local function from_program(name)
   local file <const> = ("tasks/%s.lua"):format(name)
   local text <const> = host.source(file)
-  return text and { text = text, chunk = "@" .. file, shown = file, name = name }
+  return text and { text = text, chunk = "@" .. file, shown = file, name = name, built_in = file }
 end
 
 -- Where a task comes from: the home's file, or what is built in, or nil.
