@@ -46,10 +46,11 @@ for variable in "${!PG@}" "${!NIGHTJAR@}"; do unset "$variable"; done
 export PGHOST=127.0.0.1 PGUSER=postgres PGPASSWORD=not-for-anybody PGDATABASE=postgres
 tests/fixture/container.sh image
 
-# PGDATA names a volume, as that of a real image does; the fixture's server itself keeps its data in memory.
+# Its data is on a volume, as that of a real image is.
 start_server() {
-  mapfile -t started < <(tests/fixture/container.sh postgres --env PGDATA=/var/lib/postgresql/data \
-    --volume "$volume:/var/lib/postgresql/data" --health-cmd 'pg_isready -h 127.0.0.1' --health-interval 2s -- max_connections=250)
+  docker run --rm --volume /usr:/usr:ro --volume "$volume:/data" nightjar-test chown postgres /data
+  mapfile -t started < <(tests/fixture/container.sh postgres --env PGDATA=/data/d \
+    --volume "$volume:/data" --health-cmd 'pg_isready -h 127.0.0.1' --health-interval 2s -- max_connections=250)
   container=${started[0]}
   export PGPORT=${started[1]}
   until [ "$(docker inspect --format '{{.State.Health.Status}}' "$container")" = healthy ] && psql -c 'SELECT 1' >/dev/null 2>&1; do
