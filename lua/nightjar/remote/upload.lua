@@ -7,6 +7,7 @@ local fs = require "nightjar.fs"
 local hook = require "nightjar.hook"
 local host = require "nightjar.host"
 local journal = require "nightjar.remote.journal"
+local json = require "nightjar.json"
 local manifest = require "nightjar.manifest"
 local pipeline = require "nightjar.pipeline"
 local pruning = require "nightjar.pruning"
@@ -87,14 +88,40 @@ local function demand_single(remote, path, states)
   end
 end
 
+local function total(files)
+  local bytes = 0
+  for _, file in ipairs(files) do
+    bytes = bytes + file.bytes
+  end
+  return bytes
+end
+
+-- A server may say no more than that it failed (SFTP has no word for it): its free space tells
+-- whether it is full, where it can be asked.
+local function blame_space(remote, files, err)
+  local text <const> = err.code == "EXIT" and try(rclone.ask, remote, { "about", "--json" },
+    { remote.to })
+  local space <const> = text and try(json.decode, text)
+  if type(space) == "table" and space.free and space.free < total(files) then
+    fail("QUOTA", ("the remote '%s': it is full (%s free, and %s are to be sent)"):format(remote.to,
+      units.format_size(space.free), units.format_size(total(files))),
+      "Make room there: nightjar prune --remote --dry-run shows what could go.",
+      { op = err.op, cause = err })
+  end
+  error(err, 0)
+end
+
 -- rclone's own comparison is not asked: what is equal has been decided. Nor does it compute the
 -- hashes there after each file: all are asked for together, after the last one.
 local function send(remote, folder, path, files, workspace)
   local list <const> = workspace.path .. "/files"
   fs.write(list, rclone.names_of(files))
-  rclone.carry(remote, { "copy", "--files-from-raw=" .. list, "--no-traverse", "--ignore-times",
-    "--ignore-checksum" }, { folder, path }, workspace.path,
+  local _, err = try(rclone.carry, remote, { "copy", "--files-from-raw=" .. list, "--no-traverse",
+    "--ignore-times", "--ignore-checksum" }, { folder, path }, workspace.path,
     { label = "uploading to " .. remote.to })
+  if err then
+    blame_space(remote, files, err)
+  end
 end
 
 local function first_unconfirmed(files, states)
@@ -190,14 +217,6 @@ local function describe(files, states, sent)
       by = states[file.name].by, sent = sent[file.name] or false }
   end
   return described
-end
-
-local function total(files)
-  local bytes = 0
-  for _, file in ipairs(files) do
-    bytes = bytes + file.bytes
-  end
-  return bytes
 end
 
 local function upload(remote, target, set)
