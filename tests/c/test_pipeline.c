@@ -398,18 +398,38 @@ static void cancelling_is_quick(void **state)
 
 /* ---- how far it is ---- */
 
+typedef struct watcher {
+    pipeline_meter *meter;
+    nj_wake wake;
+} watcher;
+
+/* Cancels when the meter has shown what it should, or never will. */
+static void *watch_meter(void *argument)
+{
+    watcher *self = argument;
+    int64_t until = nj_after(10);
+    while (atomic_load(&self->meter->bytes_in) < 21 && nj_now() < until)
+        rest(0.01);
+    nj_wake_signal(&self->wake);
+    return NULL;
+}
+
 static void a_meter_shows_how_far_it_is_while_it_runs(void **state)
 {
     (void)state;
     pipeline_meter meter = {0};
     pipeline_spec spec = between(shell("seq 10; exec sleep 100"), nowhere);
     spec.meter = &meter;
-    alarm_clock clock;
-    set_alarm(&clock);
-    nj_wait wait = {.deadline = NJ_NEVER, .cancel = &clock.wake};
+    watcher self = {.meter = &meter};
+    pthread_t thread;
     run_outcome outcome = {0};
+    nj_error error;
+    assert_done(nj_wake_open(&self.wake, &error));
+    assert_int_equal(pthread_create(&thread, NULL, watch_meter, &self), 0);
+    nj_wait wait = {.deadline = NJ_NEVER, .cancel = &self.wake};
     assert_int_equal(pipeline_run(&spec, &wait, &outcome.result, &outcome.error), -1);
-    end_alarm(&clock);
+    pthread_join(thread, NULL);
+    nj_wake_close(&self.wake);
     pipeline_result_free(&outcome.result);
     assert_int_equal(atomic_load(&meter.bytes_in), 21);
     spec.from = shell("seq 10");
