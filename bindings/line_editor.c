@@ -18,6 +18,7 @@ struct line_editor {
     const nj_wait *wait; /* of the read under way, as is error */
     nj_error *error;
     bool editing, stale; /* a line is under way; and has to be drawn again */
+    bool reached;        /* the terminal has been read from since libedit was called */
     bool asked, failed, ended;
 };
 
@@ -39,6 +40,7 @@ static char *prompt_of(EditLine *edit)
 static int next_character(EditLine *edit, wchar_t *ret_character)
 {
     line_editor *editor = editor_of(edit);
+    editor->reached = true;
     for (;;) {
         char byte;
         size_t count;
@@ -89,7 +91,8 @@ static void bind_keys(EditLine *edit)
         {"\\e[1~", "ed-move-to-beg"},  {"\\e[4~", "ed-move-to-end"},
         {"\\e[1;5C", "em-next-word"},  {"\\e[1;5D", "ed-prev-word"},
     };
-    el_set(edit, EL_ADDFN, "nightjar-complete", "complete what stands before the cursor", on_tab);
+    /* In wide characters: of others libedit makes copies that it never frees. */
+    el_wset(edit, EL_ADDFN, L"nightjar-complete", L"complete what stands before it", on_tab);
     for (size_t index = 0; index < sizeof keys / sizeof *keys; index++)
         el_set(edit, EL_BIND, keys[index][0], keys[index][1], NULL);
 }
@@ -160,10 +163,13 @@ static int read_keys(line_editor *editor, line_event *ret_event)
     for (;;) {
         int count = 0;
         el_resize(editor->edit); /* nobody else looks whether the window has changed */
+        editor->reached = false;
         const char *line = el_gets(editor->edit, &count);
         if (editor->failed)
             return -1;
-        if (editor->ended || (line && count == 1 && line[0] == END_OF_INPUT))
+        /* Of a terminal that has gone libedit gives nothing, and does not even try to read. */
+        bool gone = !line && !editor->reached;
+        if (gone || editor->ended || (line && count == 1 && line[0] == END_OF_INPUT))
             *ret_event = LINE_ENDED;
         else if (line && count > 0 && line[count - 1] == '\n')
             *ret_event = LINE_ENTERED;

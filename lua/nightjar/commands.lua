@@ -89,10 +89,11 @@ M.all.run = {
 
 -- ---- the prompt ----
 
--- A prompt for people; what comes from elsewhere than a terminal is a script, and runs as one.
+-- A prompt for people; what comes from elsewhere than a terminal is a script, and runs as one,
+-- unless -i says that a prompt is meant.
 function M.prompt(run, options)
   run.json = false
-  if host.terminal(0) or host.environment().NIGHTJAR_REPL == "plain" then
+  if options.file or host.terminal(0) or host.environment().NIGHTJAR_REPL == "plain" then
     return require "nightjar.repl".run(run, options)
   end
   return run_file(run, nil, { "-" })

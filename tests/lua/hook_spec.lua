@@ -27,9 +27,9 @@ describe("a function of the policy", function()
     { "starts a program", "os.execute 'true'", "config/policy.lua:3", "field 'execute'" },
     { "opens a file", "io.open '/etc/passwd'", "config/policy.lua:3", "global 'io'" },
     { "loads code", "load 'return 1'", "config/policy.lua:3", "global 'load'" },
-    { "computes without end", "while true do end", "config/policy.lua:2", "million instructions" },
+    { "computes without end", "while true do end", "config/policy.lua:2", "did not end within" },
     { "computes without end, whatever comes", "while true do pcall(function() while true do end end) end", "config/policy.lua:2",
-      "million instructions" },
+      "did not end within" },
     { "allocates without end", "local s = 'x' while true do s = s .. s end", "config/policy.lua:2", "64 MiB" },
     { "calls itself without end", "local function f() return 1 + f() end return f()", "config/policy.lua:", "" },
     { "answers nothing", "", "config/policy.lua:2", "nil, not true or false" },
@@ -119,7 +119,7 @@ describe("the place where a policy runs", function()
   it("does not wait for a file that never ends", function()
     -- Whichever limit comes first: on a busy machine that of time, else that of instructions.
     assert.matches("config/policy.lua: did not end within %d+ ", refused "while true do end")
-    assert.matches("64 MiB", refused "local t = {} for i = 1, 1e9 do t[i] = i end")
+    assert.matches("64 MiB", refused "local s = 'x' while true do s = s .. s end")
   end)
 end)
 
