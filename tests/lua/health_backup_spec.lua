@@ -49,6 +49,14 @@ local cases <const> = {
     "failed: no space" },
   { "one that has failed, while the one before will do", with("1 0 problem=no space", daily(100, 0)), nil, nil, "ok",
     "failed: no space" },
+  { "one that is good after one that failed", { "3 10 good proven", "27 0 problem=no space" }, nil, nil, "ok",
+    "3 h old, 10.0 MiB, proven" },
+  { "one that is smaller than the five before, whatever was before them",
+    with("1 40 good proven", with("13 100 good proven", with("25 100 good proven", with("37 100 good proven",
+      with("49 100 good proven", with("61 100 good proven", daily(1, 3))))))), nil, "backup.small", "warn",
+    "those before it have 100.0 MiB" },
+  { "one that is smaller than the middle of two", { "1 14 good proven", "25 10 good proven", "49 50 good proven" }, nil,
+    "backup.small", "warn", "those before it have 30.0 MiB" },
   { "one of one database alone", with("1 1 good proven narrowed", daily(100, 1)), nil, "backup.stale", "warn", "" },
   { "one far too old", daily(100, 9), { warn = 26 * hour, crit = 72 * hour, proof = true }, "backup.stale", "crit", "" },
   { "one that is half as large", with("1 50 good proven", daily(100, 1)), nil, nil, "ok", "" },
@@ -76,6 +84,14 @@ describe("the judgement on backups:", function()
     end)
   end
 
+  it("one that failed before the newest is not worth a word", function()
+    assert.is_nil(freshness.judge(sets { "3 10 good proven", "27 0 problem=no space" }, limits, now).message:find "failed")
+  end)
+
+  it("as many are looked at as are compared, and the newest", function()
+    assert.equal(6, freshness.wanted)
+  end)
+
   it("the newest good one is told for mails", function()
     local newest <const> = freshness.newest(sets { "1 1", "2 1 good narrowed", "3 1 good proven" }, now)
     assert.same({ id = "3 1 good proven", started = now - 3 * hour, bytes = 1048576, proven = true }, newest)
@@ -93,6 +109,7 @@ local function classes_of(facts)
   local classes = {}
   for index, found in ipairs(own_state.judge(facts)) do
     classes[index] = found.class or found.status
+    assert.is_false(found.blocks or false)
   end
   return classes
 end

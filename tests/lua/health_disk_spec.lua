@@ -24,12 +24,17 @@ local cases <const> = {
   { "well below after a warning", space(82.9), "warn", nil, nil, "ok", "" },
   { "a little below after it was nearly full", space(94), "crit", nil, "disk.crit", "crit", "" },
   { "below after it was nearly full", space(90), "crit", nil, "disk.warn", "warn", "" },
+  { "below the first threshold after it was nearly full", space(84), "crit", nil, "disk.warn", "warn", "" },
+  { "just within the margin after a warning", space(83), "warn", nil, "disk.warn", "warn", "" },
+  { "nearly full after a warning, and within the margin of more", space(94), "warn", nil, "disk.warn", "warn", "" },
   { "a little below after it was well", space(84), "ok", nil, nil, "ok", "" },
   { "filling within the day", space(50), nil, 80000, nil, "ok", "full in 22 h at the present rate" },
   { "filling within hours", space(50), nil, 20000, "disk.warn", "warn", "full in 5 h" },
   { "filling within minutes", space(50), nil, 600, "disk.warn", "warn", "full in 10 min" },
   { "filling within a year", space(50), nil, 3e7, nil, "ok", "50 % used" },
   { "with few inodes left", space(50, 0, 960), nil, nil, "disk.inodes", "warn", "96 % of the inodes are used, 40 are free" },
+  { "with as few inodes left as the threshold", space(50, 0, 950), nil, nil, "disk.inodes", "warn", "95 %" },
+  { "with enough inodes left", space(50, 0, 949), nil, nil, nil, "ok", "" },
   { "without a count of inodes", space(50, 0, nil), nil, nil, nil, "ok", "" },
   { "nearly full, and without inodes", space(95, 0, 999), nil, nil, "disk.crit", "crit", "" },
   { "of no size", { total = 0, free = 0, available = 0 }, nil, nil, nil, "ok", "0 %" },
@@ -41,12 +46,18 @@ describe("the judgement on a disk", function()
       local found <const> = disk.judge("the home", case[2], limits, case[3], case[4])
       assert.same({ case[5], case[6] }, { found.class, found.status }, found.message)
       assert.truthy(found.message:find(case[7], 1, true), found.message)
+      assert.is_false(found.blocks or false)
     end)
   end
 
+  it("has its use as a metric, to a tenth", function()
+    assert.same({ { name = "disk", value = 84.9, unit = "%", warn = 85, crit = 95, max = 100 } },
+      disk.judge("the home", space(84.94), limits).metrics)
+  end)
+
   it("does not call a disk full that cannot be read", function()
     local found <const> = disk.judge_error("the home", { message = "input/output error" })
-    assert.same({ "disk.unreadable", "unknown" }, { found.class, found.status })
+    assert.same({ "disk.unreadable", "unknown", false }, { found.class, found.status, found.blocks })
   end)
 end)
 

@@ -96,6 +96,16 @@ describe("the screen", function()
     assert.equal(21, #screen.lines(findings, targets, plain, { verbose = true }))
   end)
 
+  it("tells at its end how much was found, and how fast", function()
+    local lines <const> = screen.lines(refused, { main }, plain, { seconds = 0.3 })
+    assert.equal("8 findings in 0.3 s", lines[#lines])
+  end)
+
+  it("has an engine that several share with each of them", function()
+    local findings <const> = { put(nil, "engine", finding.ok "Docker answers"), ok "query" }
+    assert.equal(3, #screen.lines(findings, { main }, plain, {}))
+  end)
+
   it("colours what is wrong", function()
     local lines <const> = screen.lines(refused, { main }, function(color, text)
       return ("<%s>%s"):format(color, text)
@@ -173,6 +183,32 @@ describe("the document of a finding", function()
 
   it("has none of what only the run needs", function()
     assert.is_nil(finding.document(bad("query", "pg.auth", "m")).blocks)
+  end)
+end)
+
+describe("a finding", function()
+  it("may pass where its class is that of a hiccup", function()
+    assert.is_true(finding.may_pass(finding.bad("pg.refused", "m")))
+    assert.is_false(finding.may_pass(finding.bad("pg.auth", "m")))
+    assert.is_false(finding.may_pass(finding.unknown "m"))
+    assert.is_false(finding.may_pass(finding.ok "m"))
+  end)
+
+  it("blocks what depends on it, unless it says otherwise", function()
+    assert.is_true(finding.bad("pg.auth", "m").blocks)
+    assert.is_false(finding.bad("pg.auth", "m", { blocks = false }).blocks)
+    assert.is_true(finding.unknown("m").blocks)
+    assert.is_nil(finding.ok("m").blocks)
+  end)
+
+  it("comes before others that are as grave", function()
+    local sorted <const> = finding.by_gravity { { status = "ok", n = 1 }, { status = "crit", n = 2 }, { status = "ok", n = 3 },
+      { status = "crit", n = 4 }, { status = "unknown", n = 5 } }
+    local order = {}
+    for index, found in ipairs(sorted) do
+      order[index] = found.n
+    end
+    assert.same({ 2, 4, 5, 1, 3 }, order)
   end)
 end)
 

@@ -94,6 +94,11 @@ describe("pg_isready", function()
     end
   end)
 
+  it("asks on TCP as the target's role, and gives up in time to say so", function()
+    assert.same({ "pg_isready", "-h", "127.0.0.1", "-t", "4", "-U", "app", "-d", "shop" }, ready.command(who, 5))
+    assert.equal("1", ready.command(who, 0.5)[5])
+  end)
+
   it("never blocks the query", function()
     assert.is_false(judge(2).blocks)
   end)

@@ -25,6 +25,8 @@ end
 -- name, what is changed | class, status, part of the message
 local connections <const> = {
   { "few", {}, nil, "ok", "10 of 97 connections are used (10 %)" },
+  { "at the first threshold", { used = 80, max_connections = 103 }, "pg.connections", "warn", "80 of 100" },
+  { "at the second threshold", { used = 95, max_connections = 103 }, "pg.connections", "crit", "95 of 100" },
   { "just below the threshold", { used = 77 }, nil, "ok", "79 %" },
   { "at the threshold", { used = 78 }, "pg.connections", "warn", "78 of 97" },
   { "nearly all", { used = 93 }, "pg.connections", "crit", "(95 %)" },
@@ -71,7 +73,23 @@ for what, group in pairs { connections = connections, transactions = transaction
   end)
 end
 
+describe("the metrics", function()
+  it("have the thresholds in the metric's own unit", function()
+    local metric <const> = server.connections(row { max_connections = 103, used = 12 }, limits.connections).metrics[1]
+    assert.same({ name = "connections", value = 12, unit = "", warn = 80, crit = 95, max = 100 }, metric)
+    assert.equal(51.2, server.wraparound(row { frozen_age = 1100000000 }, limits.wraparound).metrics[1].value)
+    assert.equal(90, replication.judge({ slots = {}, standbys = { { name = "b", state = "streaming", lag = 90 } }, role = "app" },
+      limits.replication).metrics[1].value)
+  end)
+end)
+
 describe("what a role does not see", function()
+  it("matters to connections only where there are many", function()
+    assert.is_nil(server.connections(row { hidden = 9 }, limits.connections).hint)
+    assert.is_string(server.connections(row { hidden = 90, used = 93 }, limits.connections).hint)
+    assert.is_nil(server.connections(row { used = 93 }, limits.connections).hint)
+  end)
+
   it("comes with the statement that shows it", function()
     local found <const> = server.transactions(row { hidden = 1, role = 'odd"role' }, limits.transactions)
     assert.equal('As a superuser: GRANT pg_monitor TO "odd""role";', found.hint)

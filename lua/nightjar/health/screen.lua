@@ -66,11 +66,11 @@ local function append(lines, more)
   table.move(more, 1, #more, #lines + 1, lines)
 end
 
--- What is of no target: the home's own.
-local function of_home(findings, with_engine)
+-- What is of no target: the home's own. An engine that several share stands with each of them.
+local function of_home(findings)
   local own = {}
   for _, found in ipairs(findings) do
-    if not found.target and (with_engine or found.check ~= "engine") then
+    if not found.target and found.check ~= "engine" then
       own[#own + 1] = found
     end
   end
@@ -89,7 +89,7 @@ function M.lines(findings, targets, color, options)
       color("bold", target.name), text)
     append(lines, finding_lines(own, all, width, color))
   end
-  local home <const> = finding_lines(of_home(findings, false), all, width, color)
+  local home <const> = finding_lines(of_home(findings), all, width, color)
   if #home > 0 then
     lines[#lines + 1] = color("bold", "here")
     append(lines, home)

@@ -28,10 +28,6 @@ for _, name in ipairs(M.names) do
   known[name] = true
 end
 
-function M.is_known(name)
-  return known[name] == true
-end
-
 -- New each time: a policy is laid over them.
 function M.defaults()
   return {
