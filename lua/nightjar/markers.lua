@@ -1,4 +1,5 @@
--- The comments by which nightjar knows databases that it made itself, or has put aside: pure.
+-- How nightjar knows databases that it made itself, or has put aside: by a comment, and a scratch
+-- database by its name too, for a run can die before the comment is there. Pure.
 
 local M = {}
 
@@ -12,9 +13,7 @@ function M.aside(time, database, comment)
   return ("nightjar before %s %s"):format(time, database) .. (comment and "\n" .. comment or "")
 end
 
--- {kind="scratch", host=, pid=, application_name=} or {kind="before", time=, database=, comment=},
--- or nil.
-function M.parse(comment)
+local function of_comment(comment)
   local host_name, pid, application_name = (comment
     or ""):match("^nightjar scratch (%S+) (%d+) (nightjar/%S+)$")
   if host_name then
@@ -26,6 +25,25 @@ function M.parse(comment)
     local database, original = rest:match("^([^\n]*)\n(.*)$")
     return { kind = "before", time = time, database = database or rest, comment = original }
   end
+end
+
+-- What the end of a scratch database's name says of the run that made it.
+function M.suffix(application_name)
+  return (application_name:match("^nightjar/([^/]+/[^/]+)"):gsub("/", "_"))
+end
+
+local function of_name(name)
+  local id, token = name:match("^nightjar_verify_(%d[%d%-]+T[%d%-]+Z)_(%x+)$")
+  if not id then
+    id, token = name:match("__restore_(%d[%d%-]+T[%d%-]+Z)_(%x+)$")
+  end
+  return id and { kind = "scratch", application_name = ("nightjar/%s/%s"):format(id, token) }
+end
+
+-- What a database {name=, comment=} is: {kind="scratch", application_name=, host=, pid=} (the last two
+-- from its comment only) or {kind="before", time=, database=, comment=}, or nil.
+function M.read(database)
+  return of_comment(database.comment) or of_name(database.name) or nil
 end
 
 return M

@@ -5,6 +5,7 @@ local acceptance = require "nightjar.acceptance"
 local catalogue = require "nightjar.catalogue"
 local host = require "nightjar.host"
 local manifest = require "nightjar.manifest"
+local markers = require "nightjar.markers"
 local names = require "nightjar.names"
 local pipeline = require "nightjar.pipeline"
 local proof = require "nightjar.proof"
@@ -158,7 +159,7 @@ function M.plan(session, choice)
   end
   local tables <const>, rows <const> = proof.totals(choice.file.fingerprint)
   choice.temporary = names.fit(choice.into,
-    ("__restore_%s_%s"):format(session.id, host.random(3)))
+    "__restore_" .. markers.suffix(session.application_name))
   choice.live = live
   if choice.source.remote then
     add("fetch", "fetch %s from %s, and check it", units.format_size(choice.file.bytes),

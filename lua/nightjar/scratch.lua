@@ -111,7 +111,7 @@ end
 -- longer has.
 function M.sweep(session)
   for _, database in ipairs(target_of.databases(session.connection)) do
-    local marker <const> = markers.parse(database.comment)
+    local marker <const> = markers.read(database)
     if marker and marker.kind == "scratch" and not target_of.is_alive(session.connection,
         marker.application_name) then
       local _, err = try(M.drop, session, database.name)

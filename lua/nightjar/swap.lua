@@ -121,7 +121,7 @@ end
 function M.set_aside(databases)
   local found = {}
   for _, database in ipairs(databases) do
-    local marker <const> = markers.parse(database.comment)
+    local marker <const> = markers.read(database)
     if marker and marker.kind == "before" then
       found[#found + 1] = { name = database.name, database = marker.database, time = marker.time,
         comment = marker.comment }

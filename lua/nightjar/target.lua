@@ -116,7 +116,7 @@ end
 local function by_default(target, database)
   return database.connectable and database.name ~= "template1"
     and not includes(target.exclude, database.name)
-    and not markers.parse(database.comment)
+    and not markers.read(database)
 end
 
 -- The databases to back up, of those that there are: pure. `only` narrows it to one. None at all is
@@ -218,10 +218,12 @@ function M.end_backends(connection, application_name)
   return #rows
 end
 
--- Does the server have a connection of this name?
+-- Does the server have a connection of this name, or of one that goes on after it with a '/'?
 function M.is_alive(connection, application_name)
-  return #connection:query(
-    "SELECT 1 AS alive FROM pg_stat_activity WHERE application_name = $1", { application_name }) > 0
+  return #connection:query([[
+    SELECT 1 AS alive FROM pg_stat_activity
+     WHERE application_name = $1 OR left(application_name, length($1) + 1) = $1 || '/']],
+    { application_name }) > 0
 end
 
 function M.exists(connection, database)

@@ -7,6 +7,7 @@ local fingerprint = require "nightjar.fingerprint"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local manifest = require "nightjar.manifest"
+local markers = require "nightjar.markers"
 local pipeline = require "nightjar.pipeline"
 local process = require "nightjar.process"
 local proof = require "nightjar.proof"
@@ -117,7 +118,7 @@ end
 local function restore_and_compare(session, folder, value, file, described)
   local create <const> = manifest.file(value, "create", file.database)
   local create_sql <const> = stored.text(folder, create)
-  local name <const> = ("nightjar_verify_%s_%s"):format(value.id, host.random(3))
+  local name <const> = "nightjar_verify_" .. markers.suffix(session.application_name)
   local made, err = try(scratch.create, session, name, create_sql)
   if err and err.code ~= "CANCELLED" then
     return not_verified("the scratch database could not be made: " .. said_by(err))

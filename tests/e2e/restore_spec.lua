@@ -194,6 +194,20 @@ describe("a restore that fails", function()
     assert.same({}, server:made_databases())
   end)
 
+  it("because it was killed before its database had a mark is cleared up after as well", function()
+    local place <const> = support.stand_ins { psql = [[
+      "$real" "$@" || exit; case "$*" in *--set=part=create*) kill -KILL $PPID;; esac]] }
+    local killed <const> = home:run { "restore", "--database", "shop", "--replace", "--yes", env = { PATH = place.PATH } }
+    place:close()
+    assert.equal(9, killed.signal)
+    local left <const> = server:made_databases()
+    assert.equal(1, #left)
+    assert.is_nil(server:value("postgres", "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1",
+      left))
+    home:expect(0, { "backup", "--no-verify" })
+    assert.same({}, server:made_databases())
+  end)
+
   it("because it was killed leaves the live database, and the next run clears up", function()
     server:play("shop", "DELETE FROM goods WHERE n > 10;")
     local place <const> = support.stand_ins { psql = [[

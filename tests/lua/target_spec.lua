@@ -98,20 +98,37 @@ describe("a name", function()
 end)
 
 describe("a marker", function()
+  local function read(comment, name)
+    return markers.read { name = name or "app", comment = comment }
+  end
+
   it("comes back from its comment", function()
-    local scratch = markers.parse(markers.scratch("host", 7, "nightjar/id/abc"))
+    local scratch = read(markers.scratch("host", 7, "nightjar/id/abc"))
     assert.same({ kind = "scratch", host = "host", pid = 7, application_name = "nightjar/id/abc" },
       scratch)
-    local aside = markers.parse(markers.aside("2026-11-23T02:15:00Z", "a b", "two\nlines"))
+    local aside = read(markers.aside("2026-11-23T02:15:00Z", "a b", "two\nlines"))
     assert.same({ kind = "before", time = "2026-11-23T02:15:00Z", database = "a b",
       comment = "two\nlines" }, aside)
-    assert.is_nil(markers.parse(markers.aside("2026-11-23T02:15:00Z", "a b")).comment)
+    assert.is_nil(read(markers.aside("2026-11-23T02:15:00Z", "a b")).comment)
   end)
 
   it("is not seen in other comments", function()
-    assert.is_nil(markers.parse(nil))
-    assert.is_nil(markers.parse("nightjar is great"))
-    assert.is_nil(markers.parse("nightjar scratch host 7 other/id"))
+    assert.is_nil(read(nil))
+    assert.is_nil(read "nightjar is great")
+    assert.is_nil(read "nightjar scratch host 7 other/id")
+  end)
+
+  it("is the name, where a run died before there was a comment, or after its own was restored", function()
+    local run <const> = "nightjar/2026-11-23T02-15-00Z/0a1b2c"
+    local made <const> = { kind = "scratch", application_name = run }
+    for _, of in ipairs { run, run .. "/proof" } do
+      assert.same(made, read(nil, "nightjar_verify_" .. markers.suffix(of)))
+      assert.same(made, read("my shop", "shop__restore_" .. markers.suffix(of)))
+    end
+    for _, name in ipairs { "nightjar_verify_mine", "nightjar_verify_2026_ab", "shop__restore_old",
+      "x_nightjar_verify_2026-11-23T02-15-00Z_0a1b2c", "shop__restore_2026-11-23T02-15-00Z_0a1b2c_" } do
+      assert.is_nil(read(nil, name), name)
+    end
   end)
 end)
 

@@ -89,7 +89,7 @@ end
 
 local function check_made_databases(add, connection, databases)
   for _, database in ipairs(databases) do
-    local marker <const> = markers.parse(database.comment)
+    local marker <const> = markers.read(database)
     if marker and marker.kind == "scratch" and not target_of.is_alive(connection,
         marker.application_name) then
       add("warn", "leftover",
