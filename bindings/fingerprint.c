@@ -30,6 +30,11 @@ struct fingerprint {
     rows rows;
     size_t table; /* whose rows these are */
 
+    uint64_t at;      /* bytes of the dump that have been read */
+    uint64_t start;   /* where the statement or command begins */
+    bool line_due;    /* what comes next should be a line's end */
+    bool indivisible; /* once it was not */
+
     bool texts;
     bool in_statement;
     hash_stream statement;
@@ -111,6 +116,22 @@ static int end_object(fingerprint *print, nj_error *error)
     return 0;
 }
 
+/* ---- where the dump can be divided ---- */
+
+/* From `start` to `at`, and the line's end that is due. */
+static int keep_session(fingerprint *print, nj_error *error)
+{
+    fingerprint_range range = {.offset = print->start, .size = print->at - print->start + 1};
+    print->line_due = true;
+    return record_session(&print->record, range, error);
+}
+
+static void meet_line(fingerprint *print, char next)
+{
+    print->indivisible |= next != '\n';
+    print->line_due = false;
+}
+
 /* ---- statements ---- */
 
 static bool statement_is(const fingerprint *print, const char *wanted)
@@ -176,6 +197,8 @@ static int end_statement(fingerprint *print, bool copy, nj_error *error)
     if (keep_sequence(print, &kept, error) != 0 || kept)
         return kept ? 0 : -1;
     note_setting(print);
+    if (parse_session(print->head, print->head_size) && keep_session(print, error) != 0)
+        return -1;
     if (copy && begin_copy(print, error) != 0)
         return -1;
     return keep_statement(print, error);
@@ -201,8 +224,10 @@ static void add_to_statement(fingerprint *print, const char *bytes, size_t size)
 
 static int statement_piece(fingerprint *print, const splitter_piece *piece, nj_error *error)
 {
-    if (!print->in_statement)
+    if (!print->in_statement) {
         begin_statement(print);
+        print->start = print->at - piece->size;
+    }
     if (piece->kind == SPLITTER_CONTENT && print->in_object && statement_is(print, write_start))
         add_object_content(print, piece->bytes, piece->size);
     else
@@ -232,9 +257,13 @@ static int end_command(fingerprint *print, nj_error *error)
     static const char restrict_word[] = "\\restrict ", unrestrict_word[] = "\\unrestrict ";
     const char *line = print->line;
     size_t size = print->line_size;
-    if (size >= sizeof restrict_word && memcmp(line, restrict_word, sizeof restrict_word - 1) == 0)
+    if (size >= sizeof restrict_word &&
+        memcmp(line, restrict_word, sizeof restrict_word - 1) == 0) {
+        if (keep_session(print, error) != 0)
+            return -1;
         return record_text(&print->record, line + sizeof restrict_word - 1,
                            size - (sizeof restrict_word - 1), &print->restricted, error);
+    }
     if (size >= sizeof unrestrict_word &&
         memcmp(line, unrestrict_word, sizeof unrestrict_word - 1) == 0) {
         const char *key = line + sizeof unrestrict_word - 1;
@@ -283,6 +312,8 @@ static int end_line(fingerprint *print, splitter_kind kind, nj_error *error)
 
 static int line_piece(fingerprint *print, const splitter_piece *piece, nj_error *error)
 {
+    if (print->line_size == 0)
+        print->start = print->at - piece->size;
     if (add_to_line(print, piece->bytes, piece->size, error) != 0)
         return -1;
     return piece->last ? end_line(print, piece->kind, error) : 0;
@@ -293,8 +324,10 @@ static int line_piece(fingerprint *print, const splitter_piece *piece, nj_error 
 static int read_sql(fingerprint *print, const char **cursor, const char *end, nj_error *error)
 {
     splitter_piece piece;
+    const char *before = *cursor;
     if (splitter_next(&print->splitter, cursor, end, &piece, error) != 0)
         return -1;
+    print->at += (uint64_t)(*cursor - before);
     switch (piece.kind) {
     case SPLITTER_STATEMENT:
     case SPLITTER_CONTENT:
@@ -311,6 +344,7 @@ static int read_sql(fingerprint *print, const char **cursor, const char *end, nj
 static int read_line_end(fingerprint *print, const char **cursor, nj_error *error)
 {
     char c = *(*cursor)++;
+    print->at++;
     if (c == '\n')
         print->reading = READING_ROWS;
     else if (c != '\r' && c != ' ')
@@ -321,7 +355,12 @@ static int read_line_end(fingerprint *print, const char **cursor, nj_error *erro
 
 static void read_rows(fingerprint *print, const char **cursor, const char *end)
 {
-    if (rows_feed(&print->rows, cursor, end)) {
+    const char *before = *cursor;
+    bool ended = rows_feed(&print->rows, cursor, end);
+    print->at += (uint64_t)(*cursor - before);
+    if (ended) {
+        fingerprint_range range = {.offset = print->start, .size = print->at - print->start};
+        record_copy(&print->record, print->table, range);
         record_rows(&print->record, print->table, print->rows.count, print->rows.sum);
         print->reading = READING_SQL;
         print->splitter.line_start = true;
@@ -334,6 +373,8 @@ int fingerprint_feed(fingerprint *print, const void *bytes, size_t size, nj_erro
     const char *end = cursor + size;
     int result = 0;
     while (cursor < end && result == 0) {
+        if (print->line_due)
+            meet_line(print, *cursor);
         if (print->reading == READING_ROWS)
             read_rows(print, &cursor, end);
         else if (print->reading == READING_LINE_END)
@@ -397,6 +438,8 @@ int fingerprint_finish(fingerprint *print, nj_error *error)
             return -1;
     }
     result->hash = hash_of_statements(result);
+    if (print->indivisible)
+        result->session_count = 0;
     return 0;
 }
 

@@ -38,6 +38,11 @@ typedef struct fingerprint_text {
     size_t size;
 } fingerprint_text;
 
+/* Bytes of the dump. */
+typedef struct fingerprint_range {
+    uint64_t offset, size;
+} fingerprint_range;
+
 /* The rows of a table: the hash is the sum modulo 2^128 of each row's XXH3-128, so the order of the
  * rows does not matter. Several COPY blocks of one name are one table. Large objects are the table
  * pg_largeobject, one row each: number and content. */
@@ -45,6 +50,7 @@ typedef struct fingerprint_table {
     fingerprint_text name; /* as COPY writes it: public."Weird name" */
     uint64_t rows;
     fingerprint_hash hash;
+    fingerprint_range copy; /* of its only COPY, to the end of its rows; else of size 0 */
 } fingerprint_table;
 
 typedef struct fingerprint_sequence {
@@ -77,6 +83,12 @@ typedef struct fingerprint_result {
     size_t statement_count;
     const fingerprint_text *texts; /* of each statement; NULL unless asked for */
     fingerprint_hash hash;         /* over all statements */
+
+    /* What sets up the session that plays the rest: SET, set_config and \restrict, with their lines'
+     * ends, in order. None where something follows one on its line: then the dump cannot be divided.
+     */
+    const fingerprint_range *session;
+    size_t session_count;
 } fingerprint_result;
 
 typedef struct fingerprint fingerprint;

@@ -4,6 +4,9 @@
 #include "host/bindings.h"
 #include "host/door.h"
 
+/* From this size on, in bytes, it is worth knowing where in the dump a table's rows are. */
+enum { LARGE = 1 << 20 };
+
 /* The table on top gets the field. */
 static void set_text(lua_State *L, const char *key, const fingerprint_text *text)
 {
@@ -17,6 +20,14 @@ static void set_hash(lua_State *L, fingerprint_hash hash)
     fingerprint_hex(hash, hex);
     lua_pushlstring(L, hex, 32);
     lua_setfield(L, -2, "hash");
+}
+
+static void set_range(lua_State *L, fingerprint_range range)
+{
+    lua_pushinteger(L, (lua_Integer)range.offset);
+    lua_setfield(L, -2, "offset");
+    lua_pushinteger(L, (lua_Integer)range.size);
+    lua_setfield(L, -2, "bytes");
 }
 
 static void new_list(lua_State *L, size_t count)
@@ -34,6 +45,8 @@ static void push_tables(lua_State *L, const fingerprint_result *result)
         lua_pushinteger(L, (lua_Integer)table->rows);
         lua_setfield(L, -2, "rows");
         set_hash(L, table->hash);
+        if (table->copy.size >= LARGE)
+            set_range(L, table->copy);
         lua_rawseti(L, -2, (lua_Integer)index + 1);
     }
 }
@@ -74,11 +87,21 @@ static void push_statements(lua_State *L, const fingerprint_result *result)
     }
 }
 
+static void push_session(lua_State *L, const fingerprint_result *result)
+{
+    new_list(L, result->session_count);
+    for (size_t index = 0; index < result->session_count; index++) {
+        lua_createtable(L, 0, 2);
+        set_range(L, result->session[index]);
+        lua_rawseti(L, -2, (lua_Integer)index + 1);
+    }
+}
+
 void fingerprint_push(lua_State *L, const fingerprint *print)
 {
     const fingerprint_result *result = fingerprint_result_of(print);
     luaL_checkstack(L, 5, NULL);
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     if (result->complete != FINGERPRINT_NO_END) {
         lua_pushstring(L, result->complete == FINGERPRINT_DATABASE ? "database" : "cluster");
         lua_setfield(L, -2, "complete");
@@ -93,6 +116,8 @@ void fingerprint_push(lua_State *L, const fingerprint *print)
     lua_setfield(L, -2, "objects");
     push_statements(L, result);
     lua_setfield(L, -2, "statements");
+    push_session(L, result);
+    lua_setfield(L, -2, "session");
     set_hash(L, result->hash);
 }
 

@@ -83,6 +83,12 @@ bool parse_setval(const char *text, size_t size, char *room, fingerprint_sequenc
     return ret_sequence->called || parse_is(text, left, "false);");
 }
 
+bool parse_session(const char *text, size_t size)
+{
+    const char *end = text + size;
+    return skip(&text, end, "SET ") || skip(&text, end, "SELECT pg_catalog.set_config(");
+}
+
 bool parse_lo_open(const char *text, size_t size, fingerprint_text *ret_number)
 {
     const char *end = text + size;

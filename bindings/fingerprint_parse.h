@@ -14,6 +14,9 @@ bool parse_copy(const char *text, size_t size, fingerprint_text *ret_name);
  * the text. */
 bool parse_setval(const char *text, size_t size, char *room, fingerprint_sequence *ret_sequence);
 
+/* SET …; or SELECT pg_catalog.set_config(…); */
+bool parse_session(const char *text, size_t size);
+
 /* SELECT pg_catalog.lo_open('4242', 131072); */
 bool parse_lo_open(const char *text, size_t size, fingerprint_text *ret_number);
 

@@ -129,7 +129,31 @@ void record_rows(record *kept, size_t table, uint64_t rows, fingerprint_hash sum
     hash_sum(&changed->hash, sum);
 }
 
+void record_copy(record *kept, size_t table, fingerprint_range range)
+{
+    fingerprint_table *changed = (fingerprint_table *)&kept->result.tables[table];
+    bool only = changed->copy.offset == 0;
+    changed->copy = (fingerprint_range){.offset = range.offset, .size = only ? range.size : 0};
+}
+
 /* ---- the others ---- */
+
+int record_session(record *kept, fingerprint_range range, nj_error *error)
+{
+    fingerprint_result *result = &kept->result;
+    fingerprint_range *ranges = (fingerprint_range *)result->session;
+    fingerprint_range *last = result->session_count ? &ranges[result->session_count - 1] : NULL;
+    if (last && last->offset + last->size == range.offset) {
+        last->size += range.size;
+        return 0;
+    }
+    ranges = with_room(ranges, result->session_count, &kept->session_room, sizeof range);
+    if (!ranges)
+        return out_of_memory(error);
+    ranges[result->session_count++] = range;
+    result->session = ranges;
+    return 0;
+}
 
 int record_sequence(record *kept, const fingerprint_sequence *sequence, nj_error *error)
 {
@@ -200,6 +224,7 @@ void record_end(record *kept)
     free((void *)kept->result.objects);
     free((void *)kept->result.statements);
     free((void *)kept->result.texts);
+    free((void *)kept->result.session);
     free(kept->slots);
     while (kept->blocks) {
         record_block *older = kept->blocks->older;

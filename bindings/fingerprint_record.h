@@ -7,7 +7,7 @@
 
 typedef struct record {
     fingerprint_result result; /* its arrays are the record's */
-    size_t table_room, sequence_room, object_room, statement_room, text_room;
+    size_t table_room, sequence_room, object_room, statement_room, text_room, session_room;
     struct record_block *blocks; /* all texts, the newest block first */
     uint32_t *slots;             /* by name: the number of a table and 1, or 0 */
     size_t slot_count;           /* a power of two, or 0 */
@@ -21,6 +21,12 @@ int record_text(record *kept, const char *bytes, size_t size, fingerprint_text *
 /* The number of the table of that name, which is added where it is not there yet. */
 int record_table(record *kept, const char *name, size_t size, size_t *ret_table, nj_error *error);
 void record_rows(record *kept, size_t table, uint64_t rows, fingerprint_hash sum);
+
+/* One more COPY of the table has ended; only the range of an only one is kept. */
+void record_copy(record *kept, size_t table, fingerprint_range range);
+
+/* One that follows the last without a gap makes it longer. */
+int record_session(record *kept, fingerprint_range range, nj_error *error);
 
 /* A copy of the name is kept. */
 int record_sequence(record *kept, const fingerprint_sequence *sequence, nj_error *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+/* EXTRA: the field's length, and what it holds. */
 enum { FIXED_HEADER = 10, EXTRA = 10, TRAILER = 8 };
 enum {
     FLAG_HEADER_CRC = 2,
@@ -64,6 +65,7 @@ typedef enum part {
     COMMENT,
     HEADER_CRC,
     DATA,
+    PASSED_OVER, /* data that nobody wants */
     TRAILING
 } part;
 
@@ -77,6 +79,13 @@ struct gzip_reader {
     size_t filled;
     int flags;
     size_t extra_left;
+    size_t member_size; /* of a member written here, as its header says; else 0 */
+    size_t data_left;   /* of one that is passed over */
+    bool passed_over;
+    bool selects; /* only the ranges are wanted; those that lie behind are gone from the list */
+    const gzip_range *ranges;
+    size_t range_count;
+    uint64_t position; /* of the next byte to be decompressed */
     uint32_t header_crc, crc, length; /* length is modulo 2^32, as in the trailer */
 };
 
@@ -96,6 +105,13 @@ void gzip_reader_free(gzip_reader *reader)
     if (reader)
         inflateEnd(&reader->inflate);
     free(reader);
+}
+
+void gzip_reader_only(gzip_reader *reader, const gzip_range *ranges, size_t count)
+{
+    reader->selects = true;
+    reader->ranges = ranges;
+    reader->range_count = count;
 }
 
 void gzip_reader_feed(gzip_reader *reader, const void *bytes, size_t size)
@@ -134,6 +150,22 @@ static bool collect(gzip_reader *reader, size_t size, bool is_header)
     return true;
 }
 
+/* A member written here holds GZIP_BLOCK bytes at most. */
+static bool is_wanted(const gzip_reader *reader)
+{
+    return !reader->selects || reader->member_size <= FIXED_HEADER + EXTRA + TRAILER ||
+           (reader->range_count > 0 && reader->ranges->offset < reader->position + GZIP_BLOCK);
+}
+
+static void begin_data(gzip_reader *reader)
+{
+    reader->passed_over = !is_wanted(reader);
+    reader->part = reader->passed_over ? PASSED_OVER : DATA;
+    reader->data_left = reader->member_size - (FIXED_HEADER + EXTRA + TRAILER);
+    reader->crc = reader->length = 0;
+    inflateReset(&reader->inflate);
+}
+
 /* The part that follows `part` in this member, by its flags. */
 static void go_on(gzip_reader *reader, part after)
 {
@@ -150,9 +182,7 @@ static void go_on(gzip_reader *reader, part after)
             return;
         }
     }
-    reader->part = DATA;
-    reader->crc = reader->length = 0;
-    inflateReset(&reader->inflate);
+    begin_data(reader);
 }
 
 static int fail_start(const gzip_reader *reader, nj_error *error)
@@ -174,6 +204,7 @@ static int read_fixed(gzip_reader *reader, nj_error *error)
     if (reader->small[2] != Z_DEFLATED || reader->small[3] & FLAGS_RESERVED)
         return nj_fail(error, "FORMAT", "the gzip header is damaged, or of an unknown kind");
     reader->flags = reader->small[3];
+    reader->member_size = 0;
     go_on(reader, FIXED);
     return 0;
 }
@@ -184,6 +215,26 @@ static void skip_text(gzip_reader *reader)
     take_header(reader, end ? (size_t)(end - reader->input) + 1 : reader->input_size);
     if (end)
         go_on(reader, reader->part);
+}
+
+/* The extra field of a member written here, which has nothing else. */
+static void read_extra(gzip_reader *reader)
+{
+    static const unsigned char id[] = {'N', 'J', 4, 0};
+    if (!collect(reader, EXTRA - 2, true))
+        return;
+    if (reader->flags == FLAG_EXTRA && memcmp(reader->small, id, sizeof id) == 0)
+        reader->member_size = get_32(reader->small + sizeof id);
+    go_on(reader, EXTRA_DATA);
+}
+
+static void skip_data(gzip_reader *reader)
+{
+    size_t take = reader->input_size < reader->data_left ? reader->input_size : reader->data_left;
+    advance(reader, take);
+    reader->data_left -= take;
+    if (reader->data_left == 0)
+        reader->part = TRAILING;
 }
 
 static void skip_extra(gzip_reader *reader)
@@ -210,12 +261,16 @@ static int read_trailer(gzip_reader *reader, nj_error *error)
 {
     if (!collect(reader, TRAILER, false))
         return 0;
+    reader->part = BETWEEN;
+    reader->any_member = true;
+    if (reader->passed_over) {
+        reader->position += get_32(reader->small + 4);
+        return 0;
+    }
     if (get_32(reader->small) != reader->crc)
         return nj_fail(error, "CHECKSUM", "the gzip data is damaged: its checksum differs");
     if (get_32(reader->small + 4) != reader->length)
         return nj_fail(error, "CHECKSUM", "the gzip data is damaged: its length differs");
-    reader->part = BETWEEN;
-    reader->any_member = true;
     return 0;
 }
 
@@ -238,7 +293,13 @@ static int read_frame(gzip_reader *reader, nj_error *error)
         }
         return 0;
     case EXTRA_DATA:
-        skip_extra(reader);
+        if (reader->extra_left == EXTRA - 2)
+            read_extra(reader);
+        else
+            skip_extra(reader);
+        return 0;
+    case PASSED_OVER:
+        skip_data(reader);
         return 0;
     case NAME:
     case COMMENT:
@@ -281,6 +342,28 @@ static int read_data(gzip_reader *reader, unsigned char *buffer, size_t size, si
     return 0;
 }
 
+/* Of the next `size` bytes, move those that are wanted together; returns how many they are. */
+static size_t select_wanted(gzip_reader *reader, unsigned char *buffer, size_t size)
+{
+    uint64_t from = reader->position, to = from + size;
+    size_t kept = 0;
+    reader->position = to;
+    while (reader->range_count > 0 && reader->ranges->offset < to) {
+        uint64_t start = reader->ranges->offset, end = start + reader->ranges->size;
+        size_t first = start > from ? (size_t)(start - from) : 0;
+        size_t last = end < to ? (size_t)(end - from) : size;
+        if (end > from) {
+            memmove(buffer + kept, buffer + first, last - first);
+            kept += last - first;
+        }
+        if (end > to)
+            break;
+        reader->ranges++;
+        reader->range_count--;
+    }
+    return kept;
+}
+
 int gzip_reader_read(gzip_reader *reader, void *buffer, size_t size, size_t *ret_size,
                      nj_error *error)
 {
@@ -297,6 +380,8 @@ int gzip_reader_read(gzip_reader *reader, void *buffer, size_t size, size_t *ret
             return -1;
         if (filled == 0 && reader->input_size == before && reader->part == DATA)
             break;
+        if (reader->selects)
+            filled = select_wanted(reader, buffer, filled);
     }
     *ret_size = filled;
     return 0;

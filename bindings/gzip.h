@@ -11,6 +11,7 @@
 #include "host/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { GZIP_BLOCK = 1 << 20, GZIP_LEVEL_LEAST = 1, GZIP_LEVEL_MOST = 12 };
 
@@ -36,6 +37,16 @@ typedef struct gzip_reader gzip_reader;
 
 int gzip_reader_new(gzip_reader **ret_reader, nj_error *error);
 void gzip_reader_free(gzip_reader *reader); /* NULL is fine */
+
+/* Bytes of what was compressed. */
+typedef struct gzip_range {
+    uint64_t offset, size;
+} gzip_range;
+
+/* Before anything is read: only these ranges are wanted, which are in order, apart, and stay the
+ * caller's and in place. Members written here that hold nothing of them are passed over, neither
+ * decompressed nor checked. */
+void gzip_reader_only(gzip_reader *reader, const gzip_range *ranges, size_t count);
 
 /* Hand over the next bytes of the file, which stay the caller's and in place until they are used
  * up. Only when the bytes before are. */

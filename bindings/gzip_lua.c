@@ -15,13 +15,13 @@ static int l_compress(lua_State *L)
     return 1;
 }
 
-/* decompress{} → stage */
+/* decompress{only=} → stage */
 static int l_decompress(lua_State *L)
 {
-    static const char *const options[] = {NULL};
+    static const char *const options[] = {"only", NULL};
     lua_settop(L, 1);
     nj_options_only(L, 1, options, false);
-    nj_stage_push(L, "gzip.decompress", 0);
+    nj_stage_push(L, "gzip.decompress", lua_isnil(L, 1) ? 0 : 1);
     return 1;
 }
 

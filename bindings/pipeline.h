@@ -13,6 +13,7 @@
 
 #include "bindings/digest.h"
 #include "bindings/fingerprint.h"
+#include "bindings/gzip.h"
 #include "host/platform.h"
 
 #include <stdatomic.h>
@@ -52,6 +53,8 @@ typedef struct pipeline_filter {
     bool wanted[DIGEST_ALGORITHMS]; /* digest */
     int level;                      /* compress */
     int threads;                    /* compress: 0 for as many as there are processors */
+    gzip_range *ranges;             /* decompress: these alone; NULL for all */
+    size_t range_count;
 } pipeline_filter;
 
 /* How far it is; may be read by other threads while it runs. */

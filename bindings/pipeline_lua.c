@@ -83,6 +83,37 @@ static void read_digest(lua_State *L, int index, pipeline_filter *filter)
     }
 }
 
+static uint64_t range_field(lua_State *L, const char *key)
+{
+    lua_Integer value = nj_option_integer(L, lua_gettop(L), key, -1, 0, LUA_MAXINTEGER);
+    luaL_argcheck(L, value >= 0, 1, "only: each range is {offset=, bytes=}");
+    return (uint64_t)value;
+}
+
+/* decompress's {{offset=, bytes=}...}, if it is there: sorted, and apart. */
+static void read_ranges(lua_State *L, int index, pipeline_filter *filter)
+{
+    if (lua_getfield(L, index, "only") != LUA_TNIL) {
+        luaL_argcheck(L, lua_istable(L, -1), 1, "only: a list of ranges expected");
+        lua_Integer count = luaL_len(L, -1);
+        filter->ranges = calloc((size_t)count + 1, sizeof *filter->ranges);
+        if (!filter->ranges)
+            luaL_error(L, "not enough memory");
+        uint64_t end = 0;
+        for (lua_Integer entry = 1; entry <= count; entry++) {
+            gzip_range *range = &filter->ranges[filter->range_count++];
+            luaL_argcheck(L, lua_geti(L, -1, entry) == LUA_TTABLE, 1,
+                          "only: each range is {offset=, bytes=}");
+            *range = (gzip_range){range_field(L, "offset"), range_field(L, "bytes")};
+            luaL_argcheck(L, range->offset >= end && range->size <= LUA_MAXINTEGER - range->offset,
+                          1, "only: the ranges are to be in order, and apart");
+            end = range->offset + range->size;
+            lua_pop(L, 1);
+        }
+    }
+    lua_pop(L, 1);
+}
+
 static void read_filter(lua_State *L, int index, pipeline_filter *filter)
 {
     const char *kind = push_kind(L, index, "through");
@@ -93,6 +124,7 @@ static void read_filter(lua_State *L, int index, pipeline_filter *filter)
         read_digest(L, index, filter);
     } else if (strcmp(kind, "gzip.decompress") == 0) {
         filter->kind = PIPELINE_DECOMPRESS;
+        read_ranges(L, index, filter);
     } else if (strcmp(kind, "gzip.compress") == 0) {
         filter->kind = PIPELINE_COMPRESS;
         filter->level =
@@ -235,6 +267,10 @@ static void run_dispose(nj_job *base)
     run_job *job = (run_job *)base;
     free_end(&job->spec.from);
     free_end(&job->spec.to);
+    for (int index = 0; index < job->spec.filter_count; index++) {
+        free(job->spec.filters[index].ranges);
+        job->spec.filters[index].ranges = NULL;
+    }
     pipeline_result_free(&job->result);
 }
 

@@ -3,7 +3,6 @@
 #ifndef NIGHTJAR_PIPELINE_RUN_H
 #define NIGHTJAR_PIPELINE_RUN_H
 
-#include "bindings/gzip.h"
 #include "bindings/pipeline.h"
 #include "bindings/pipeline_channel.h"
 

@@ -176,9 +176,12 @@ static int decompress_all(pipeline_station *station, gzip_reader *reader, nj_err
 
 int decompressor_work(pipeline_station *station, nj_error *error)
 {
+    const pipeline_filter *filter = &station->pipeline->spec->filters[station->stage - 1];
     gzip_reader *reader;
     if (gzip_reader_new(&reader, error) != 0)
         return -1;
+    if (filter->ranges)
+        gzip_reader_only(reader, filter->ranges, filter->range_count);
     int result = decompress_all(station, reader, error);
     gzip_reader_free(reader);
     return result;

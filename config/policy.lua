@@ -142,6 +142,7 @@ return {
 
   restore = {
     -- keep_old = "7d",                     -- how long what restore --replace replaced is kept
+    -- jobs = 2,                            -- large tables loaded at once, 1 to 16; by a proof too
     --
     -- What a restored database must satisfy beside being the same, before it counts as proven and
     -- before a restore puts it in place:

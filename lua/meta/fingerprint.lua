@@ -7,11 +7,12 @@ local fingerprint = {}
 ---@class nightjar.fingerprint.result
 ---@field complete? "database"|"cluster" whose end marker was seen; nil for a dump that was cut short
 ---@field ended_in? string what was open at the end of the input
----@field tables { name: string, rows: integer, hash: string }[] the order of rows does not matter
+---@field tables { name: string, rows: integer, hash: string, offset?: integer, bytes?: integer }[] the order of rows does not matter; offset and bytes: where in the dump its COPY stands, of tables of 1 MiB or more
 ---@field sequences { name: string, value: integer, called: boolean }[]
 ---@field objects string[] Name|Type|Schema|Owner of each
 ---@field statements { hash: string, text?: string }[]
 ---@field hash string over all statements
+---@field session nightjar.range[] where in the dump the settings of the session stand; empty where it cannot be divided
 
 ---A stage that reads a dump and passes it through unchanged; the pipeline's result has `fingerprint`.
 ---

@@ -4,6 +4,10 @@
 ---@class nightjar.gzip
 local gzip = {}
 
+---@class nightjar.range
+---@field offset integer of the first byte, from 0
+---@field bytes integer how many there are
+
 ---Compress, as independent members of about 1 MiB each. Every gunzip reads them.
 ---
 ---waits: no
@@ -28,7 +32,7 @@ function gzip.compress(options) end
 ---  to = pipeline.discard() }
 ---assert(read.bytes_out == 6)
 ---```
----@param options? table none yet
+---@param options? { only?: nightjar.range[] } only: these bytes of what was compressed, in order and apart; members of gzip.compress that hold nothing of them are passed over unread (default: all)
 ---@return nightjar.stage stage
 function gzip.decompress(options) end
 

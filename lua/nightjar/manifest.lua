@@ -26,6 +26,7 @@ local file_fields <const> = {
 }
 local print_fields <const> = {
   tables = "table", sequences = "table", objects = "table", statements = "table",
+  session = "?table", -- not in sets that were made before a restore had several jobs
 }
 
 local function type_of(value)
@@ -118,7 +119,8 @@ local function mark(value)
     mark_lists(database, { "extensions", "roles" })
   end
   for _, file in ipairs(value.files) do
-    mark_lists(file.fingerprint or {}, { "tables", "sequences", "objects", "statements" })
+    mark_lists(file.fingerprint or {}, { "tables", "sequences", "objects", "statements",
+      "session" })
   end
   for _, entry in ipairs(value.verification) do
     mark_lists(entry, { "databases" })
@@ -150,6 +152,7 @@ function M.fingerprint(print)
   return {
     hash = print.hash, tables = json.array(print.tables), sequences = json.array(print.sequences),
     objects = json.array(print.objects), statements = json.array(statements),
+    session = json.array(print.session),
   }
 end
 

@@ -40,8 +40,8 @@ local function of_name(name)
   return id and { kind = "scratch", application_name = ("nightjar/%s/%s"):format(id, token) }
 end
 
--- What a database {name=, comment=} is: {kind="scratch", application_name=, host=, pid=} (the last two
--- from its comment only) or {kind="before", time=, database=, comment=}, or nil.
+-- What a database {name=, comment=} is: {kind="scratch", application_name=, host=, pid=} (the last
+-- two from its comment only) or {kind="before", time=, database=, comment=}, or nil.
 function M.read(database)
   return of_comment(database.comment) or of_name(database.name) or nil
 end

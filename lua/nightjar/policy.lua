@@ -59,7 +59,7 @@ local tree <const> = record {
     confirm = choice("auto", "download"), hosts = list(text), flags = list(flag),
     timeout = duration, stall = duration,
   },
-  restore = record { keep_old = duration, accept = func },
+  restore = record { keep_old = duration, jobs = integer(1, 16), accept = func },
   drill = record {
     place = choice("auto", "container", "cluster", "scratch"), folder = text, image = text,
     settings = list(setting), timeout = duration,
@@ -94,7 +94,7 @@ local function defaults()
       keep = 2419200, hold = 1209600, max_age = 691200, confirm = "auto", hosts = {}, flags = {},
       timeout = 21600, stall = 300,
     },
-    restore = { keep_old = 604800 },
+    restore = { keep_old = 604800, jobs = 2 },
     drill = { place = "auto", settings = {}, timeout = 21600 },
     disk = { warn = 85, crit = 95 },
     schedule = {},

@@ -189,7 +189,8 @@ function M.fill(session, folder, file, name, create_sql)
   local backup <const> = session.policy.backup
   local meter <const> = pipeline.meter()
   local _ <close> = session.context.progress("restoring " .. file.database, meter)
-  stored.restore(session, folder, file, name, { timeout = backup.timeout, progress = meter })
+  stored.restore(session, folder, file, name,
+    { create_sql = create_sql, timeout = backup.timeout, progress = meter })
   do
     local connection <close> = session:connect(name)
     connection:query("ANALYZE", nil, { timeout = analyze_seconds })

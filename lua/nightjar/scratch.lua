@@ -92,14 +92,22 @@ function scratch:__close()
   end
 end
 
+local function make(session, name, create_sql)
+  M.run_part(session, create_sql, name, "create")
+  session.connection:query(("COMMENT ON DATABASE %s IS %s"):format(postgres.identifier(name),
+    postgres.literal(markers.scratch(host.hostname, host.pid, session.application_name))))
+end
+
+-- The same database, empty again.
+function M.make_anew(session, name, create_sql)
+  M.drop(session, name)
+  make(session, name, create_sql)
+end
+
 -- Make a scratch database as create.sql says, to be closed: `local scratch <close> = create(...)`.
 function M.create(session, name, create_sql)
   local made = setmetatable({ session = session, name = name }, scratch)
-  local _, err = try(function()
-    M.run_part(session, create_sql, name, "create")
-    session.connection:query(("COMMENT ON DATABASE %s IS %s"):format(postgres.identifier(name),
-      postgres.literal(markers.scratch(host.hostname, host.pid, session.application_name))))
-  end)
+  local _, err = try(make, session, name, create_sql)
   if err then
     made:__close()
     error(err, 0)

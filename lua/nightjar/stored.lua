@@ -1,6 +1,7 @@
 -- A stored dump read back: checked against its manifest as it streams, into psql or into nothing.
 
 local digest = require "nightjar.digest"
+local division = require "nightjar.division"
 local fingerprint = require "nightjar.fingerprint"
 local fs = require "nightjar.fs"
 local gzip = require "nightjar.gzip"
@@ -9,6 +10,7 @@ local pipeline = require "nightjar.pipeline"
 local process = require "nightjar.process"
 local proof = require "nightjar.proof"
 local scratch = require "nightjar.scratch"
+local task = require "nightjar.task"
 
 local M = {}
 
@@ -109,8 +111,7 @@ local function fits_one_transaction(session, file)
   return #file.fingerprint.objects * 4 < session.server.locks
 end
 
--- Play a dump into an empty database of the session's target. Every error of it stops it.
-function M.restore(session, folder, file, database, options)
+local function player(session, file, database)
   local arguments <const> = {
     "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose",
     "--output=/dev/null", "--dbname=" .. session:conninfo(database),
@@ -118,8 +119,66 @@ function M.restore(session, folder, file, database, options)
   if fits_one_transaction(session, file) then
     arguments[#arguments + 1] = "--single-transaction"
   end
-  local command <const> = session:command("psql", arguments, scratch.session_settings)
-  return session:stream(stream, folder, file, process.sink(command), options or {})
+  return arguments
+end
+
+-- Play some ranges of a dump, unchecked. tables: those that get all their rows in it. To empty them
+-- in the same transaction spares the server its log of the rows, where wal_level is minimal.
+local function play_ranges(session, folder, file, database, options, ranges, tables)
+  local arguments <const> = player(session, file, database)
+  if tables then
+    arguments[#arguments + 1] = "--command=TRUNCATE ONLY " .. table.concat(tables, ", ")
+    arguments[#arguments + 1] = "--file=-"
+  end
+  return pipeline.run {
+    from = fs.source(folder .. "/" .. file.name), through = { gzip.decompress { only = ranges } },
+    to = process.sink(session:command("psql", arguments, scratch.session_settings)),
+    timeout = options.timeout, stall = math.huge, progress = options.progress,
+  }
+end
+
+-- The large tables' rows, several at once, while the whole file is checked.
+local function play_shares(session, folder, file, database, options, plan)
+  local work = { check = function() stream(folder, file, pipeline.discard(),
+    { timeout = options.timeout }) end }
+  for _, share in ipairs(plan.shares) do
+    work[#work + 1] = function()
+      play_ranges(session, folder, file, database, options, share.ranges, share.tables)
+    end
+  end
+  task.parallel(work)
+end
+
+-- Rows that can only be loaded after another table's (a CHECK constraint whose function looks
+-- there) may come in the wrong order. False then: the database is to be made anew.
+local function play_in_parts(session, folder, file, database, options, plan)
+  session:stream(play_ranges, session, folder, file, database, options, plan.first)
+  local _, err = try(session.stream, session, play_shares, session, folder, file, database,
+    options, plan)
+  if err and err.code == "EXIT" then
+    session.log:info("restore.in_order", { database = database, message = err.message })
+    return false
+  elseif err then
+    error(err, 0)
+  end
+  session:stream(play_ranges, session, folder, file, database, options, plan.rest)
+  return true
+end
+
+-- Play a dump into an empty database of the session's target that scratch.create has made. Every
+-- error of it stops it. options: create_sql, timeout, progress.
+function M.restore(session, folder, file, database, options)
+  demand_size(folder, file)
+  local plan <const> = division.plan(file.fingerprint, session.policy.restore.jobs)
+  if plan then
+    if play_in_parts(session, folder, file, database, options, plan) then
+      return
+    end
+    scratch.make_anew(session, database, options.create_sql)
+  end
+  local command <const> = session:command("psql", player(session, file, database),
+    scratch.session_settings)
+  session:stream(stream, folder, file, process.sink(command), options)
 end
 
 return M

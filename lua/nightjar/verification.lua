@@ -131,7 +131,7 @@ local function restore_and_compare(session, folder, value, file, described)
     local meter <const> = pipeline.meter()
     local _ <close> = session.context.progress(file.database .. ": restoring to prove it", meter)
     stored.restore(session, folder, file, database.name,
-      { timeout = backup.timeout, progress = meter })
+      { create_sql = create_sql, timeout = backup.timeout, progress = meter })
   end
   return M.compare(session, folder, file, described, database.name)
 end

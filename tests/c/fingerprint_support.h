@@ -75,8 +75,12 @@ static inline char *show(const fingerprint *print)
         const fingerprint_table *table = &result->tables[index];
         fingerprint_hex(table->hash, hex);
         show_text(out, "\ntable ", table->name);
-        fprintf(out, " %llu %s", (unsigned long long)table->rows, hex);
+        fprintf(out, " %llu %s at %llu, %llu", (unsigned long long)table->rows, hex,
+                (unsigned long long)table->copy.offset, (unsigned long long)table->copy.size);
     }
+    for (size_t index = 0; index < result->session_count; index++)
+        fprintf(out, "\nsession %llu, %llu", (unsigned long long)result->session[index].offset,
+                (unsigned long long)result->session[index].size);
     for (size_t index = 0; index < result->sequence_count; index++) {
         const fingerprint_sequence *sequence = &result->sequences[index];
         show_text(out, "\nsequence ", sequence->name);

@@ -413,6 +413,75 @@ static void what_no_dump_can_hold_is_an_error(void **state)
     fingerprint_free(NULL);
 }
 
+/* ---- where a dump can be divided ---- */
+
+static void the_rows_of_a_real_dump_can_be_found(void **state)
+{
+    (void)state;
+    bytes dump = load("rich.sql");
+    fingerprint *print = read_in_chunks(dump.at, dump.size, 1000);
+    const fingerprint_result *result = fingerprint_result_of(print);
+    for (size_t index = 0; index < result->table_count; index++) {
+        const fingerprint_table *table = &result->tables[index];
+        if (table->copy.size == 0) {
+            assert_text(table->name, "pg_largeobject");
+            continue;
+        }
+        const char *copy = dump.at + table->copy.offset;
+        const char *end = copy + table->copy.size;
+        assert_memory_equal(copy, "COPY ", 5);
+        assert_memory_equal(copy + 5, table->name.bytes, table->name.size);
+        assert_memory_equal(end - 4, "\n\\.\n", 4);
+    }
+    fingerprint_free(print);
+    free(dump.at);
+}
+
+/* The ranges of the session one after the other. */
+static char *session_of(const char *text)
+{
+    fingerprint *print = read_in_chunks(text, strlen(text), 3);
+    const fingerprint_result *result = fingerprint_result_of(print);
+    char *session = calloc(1, strlen(text) + 1);
+    for (size_t index = 0; index < result->session_count; index++)
+        strncat(session, text + result->session[index].offset, result->session[index].size);
+    fingerprint_free(print);
+    return session;
+}
+
+static void settings_are_told_from_the_rest(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dump, *session;
+    } cases[] = {
+        {"--\n-- a dump\n--\n\n\\restrict abc\n\nSET a = 0;\nSET b = 'x;\n';\n"
+         "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE t ();\n\n"
+         "SET default_tablespace = fast;\n\nCOPY t FROM stdin;\nSET c = 1;\n\\.\nSELECT 1;\n",
+         "\\restrict abc\nSET a = 0;\nSET b = 'x;\n';\n"
+         "SELECT pg_catalog.set_config('search_path', '', false);\nSET default_tablespace = fast;\n"},
+        {"SELECT 1;\n", ""},
+        {"SET a = 1;", "SET a = 1;"},
+        {"SET a = 1;\nSET b = 1; SELECT 1;\n", ""},
+        {"SET a = 1;SET b = 1;\n", ""},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        char *session = session_of(cases[index].dump);
+        assert_string_equal(session, cases[index].session);
+        free(session);
+    }
+}
+
+static void a_table_that_is_copied_twice_is_nowhere(void **state)
+{
+    (void)state;
+    fingerprint *print = read_text("--\nCOPY t (a) FROM stdin;\n1\n\\.\nCOPY t (b) FROM stdin;\n2\n"
+                                   "\\.\nCOPY t (c) FROM stdin;\n3\n\\.\n");
+    assert_int_equal(fingerprint_result_of(print)->tables[0].rows, 3);
+    assert_int_equal(fingerprint_result_of(print)->tables[0].copy.size, 0);
+    fingerprint_free(print);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +502,9 @@ int main(void)
         cmocka_unit_test(texts_are_cut_between_characters),
         cmocka_unit_test(texts_are_dropped_beyond_their_limit_but_not_hashes),
         cmocka_unit_test(what_no_dump_can_hold_is_an_error),
+        cmocka_unit_test(the_rows_of_a_real_dump_can_be_found),
+        cmocka_unit_test(settings_are_told_from_the_rest),
+        cmocka_unit_test(a_table_that_is_copied_twice_is_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -294,6 +294,103 @@ static void what_is_wrong_is_named(void **state)
     free(packed.at);
 }
 
+/* ---- parts of a file ---- */
+
+enum { BIG = (5 << 20) + 12345, RANGES = 4 };
+
+/* Bytes that reader gave for these ranges of a file, handed over `chunk` bytes at a time. */
+static int read_ranges(const bytes *file, const gzip_range *ranges, size_t count, size_t chunk,
+                       bytes *to, nj_error *error)
+{
+    gzip_reader *reader;
+    size_t got = 0;
+    int result = 0;
+    assert_int_equal(gzip_reader_new(&reader, error), 0);
+    gzip_reader_only(reader, ranges, count);
+    to->size = 0;
+    for (size_t done = 0; result == 0 && done < file->size; done += chunk) {
+        gzip_reader_feed(reader, file->at + done,
+                         file->size - done < chunk ? file->size - done : chunk);
+        do {
+            result = gzip_reader_read(reader, to->at + to->size, 100000, &got, error);
+            to->size += result == 0 ? got : 0;
+        } while (result == 0 && got > 0);
+    }
+    if (result == 0)
+        result = gzip_reader_finish(reader, error);
+    gzip_reader_free(reader);
+    return result;
+}
+
+static void only_what_is_wanted_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        gzip_range ranges[RANGES];
+        size_t count;
+    } cases[] = {
+        {{{0, 0}}, 0},
+        {{{0, BIG}}, 1},
+        {{{0, UINT64_MAX}}, 1},
+        {{{0, 1}}, 1},
+        {{{BIG - 1, 1}}, 1},
+        {{{BIG, 10}}, 1},
+        {{{GZIP_BLOCK - 1, 2}}, 1},
+        {{{GZIP_BLOCK, GZIP_BLOCK}}, 1},
+        {{{5, 0}, {5, 3}, {8, 2}, {4 * GZIP_BLOCK + 7, UINT64_MAX / 2}}, 4},
+        {{{100, 200000}, {3 * GZIP_BLOCK - 5, 10}, {3 * GZIP_BLOCK + 6, 1}}, 3},
+    };
+    static const size_t blocks[] = {GZIP_BLOCK, 70000}, chunks[] = {999, 1 << 16, MOST};
+    bytes raw = new_bytes(), to = new_bytes();
+    fill(raw.at, BIG);
+    for (size_t each = 0; each < sizeof blocks / sizeof *blocks; each++) {
+        bytes file = compress_blocks(raw.at, BIG, blocks[each]);
+        for (size_t index = 0; index < sizeof cases / sizeof *cases; index++) {
+            for (size_t chunk = 0; chunk < sizeof chunks / sizeof *chunks; chunk++) {
+                nj_error error;
+                size_t at = 0;
+                assert_int_equal(read_ranges(&file, cases[index].ranges, cases[index].count,
+                                             chunks[chunk], &to, &error),
+                                 0);
+                for (size_t range = 0; range < cases[index].count; range++) {
+                    uint64_t from = cases[index].ranges[range].offset;
+                    uint64_t left = from < BIG ? BIG - from : 0;
+                    uint64_t size = cases[index].ranges[range].size;
+                    size = size < left ? size : left;
+                    assert_true(at + size <= to.size);
+                    if (size > 0)
+                        assert_memory_equal(to.at + at, raw.at + from, size);
+                    at += size;
+                }
+                assert_int_equal(at, to.size);
+            }
+        }
+        free(file.at);
+    }
+    free(raw.at);
+    free(to.at);
+}
+
+/* Seen by damage: it is told where it is read, and not where it is passed over. */
+static void members_without_what_is_wanted_are_passed_over(void **state)
+{
+    (void)state;
+    nj_error error;
+    bytes raw = new_bytes(), to = new_bytes();
+    fill(raw.at, BIG);
+    bytes file = compress_blocks(raw.at, BIG, GZIP_BLOCK);
+    file.at[1000] ^= 1;
+    assert_int_equal(read_ranges(&file, &(gzip_range){2 * GZIP_BLOCK, 9}, 1, MOST, &to, &error), 0);
+    assert_memory_equal(to.at, raw.at + 2 * GZIP_BLOCK, 9);
+    assert_int_equal(read_ranges(&file, &(gzip_range){9, 9}, 1, MOST, &to, &error), -1);
+    file.size -= 3;
+    assert_int_equal(read_ranges(&file, &(gzip_range){2 * GZIP_BLOCK, 9}, 1, MOST, &to, &error), -1);
+    assert_string_equal(error.message, "the gzip data ends too early");
+    free(raw.at);
+    free(to.at);
+    free(file.at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +402,8 @@ int main(void)
         cmocka_unit_test(a_flipped_bit_is_never_missed),
         cmocka_unit_test(every_field_of_a_header_is_passed_over),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(only_what_is_wanted_is_read),
+        cmocka_unit_test(members_without_what_is_wanted_are_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
