@@ -84,8 +84,9 @@ typedef struct fingerprint_result {
     const fingerprint_text *texts; /* of each statement; NULL unless asked for */
     fingerprint_hash hash;         /* over all statements */
 
-    /* What sets up the session that plays the rest: SET, set_config and \restrict, with their lines'
-     * ends, in order. None where something follows one on its line: then the dump cannot be divided.
+    /* What sets up the session that plays the rest: SET, set_config and \restrict, with their
+     * lines' ends, in order. None where something follows one on its line: then the dump cannot be
+     * divided.
      */
     const fingerprint_range *session;
     size_t session_count;

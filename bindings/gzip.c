@@ -85,7 +85,7 @@ struct gzip_reader {
     bool selects; /* only the ranges are wanted; those that lie behind are gone from the list */
     const gzip_range *ranges;
     size_t range_count;
-    uint64_t position; /* of the next byte to be decompressed */
+    uint64_t position;                /* of the next byte to be decompressed */
     uint32_t header_crc, crc, length; /* length is modulo 2^32, as in the trailer */
 };
 

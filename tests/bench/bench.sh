@@ -89,6 +89,7 @@ restore_psql() {
   createdb "$1"
   gunzip -c "$(stored_file)" | psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null "$1"
 }
+restore_custom() { createdb "$1" && pg_restore --jobs=2 --dbname="$1" "$work/big.custom"; }
 restore_psql_analyzed() { restore_psql "$1" && psql --no-psqlrc --quiet --dbname="$1" --command=ANALYZE; }
 many() {
   local _
@@ -130,20 +131,25 @@ done
 row "fingerprint, one core" "$(median <"$work/fingerprint.rates") GB/s" "" "over 1"
 
 echo "Restoring, in turns"
+pg_dump --no-password --format=custom --compress=1 --file="$work/big.custom" big
 for ((round = 1; round <= rounds; round++)); do
   seconds restore_psql "psql_$round" >>"$work/restore_psql.times"
   seconds restore_psql_analyzed "analyzed_$round" >>"$work/restore_analyzed.times"
   seconds restore_nightjar "nightjar_$round" >>"$work/restore_nightjar.times"
-  for name in psql analyzed nightjar; do dropdb "${name}_$round"; done
+  seconds restore_custom "custom_$round" >>"$work/restore_custom.times"
+  for name in psql analyzed nightjar custom; do dropdb "${name}_$round"; done
 done
 took[psql]=$(median <"$work/restore_psql.times")
 took[restore]=$(median <"$work/restore_nightjar.times")
+took[custom]=$(median <"$work/restore_custom.times")
 took[analyzed]=$(median <"$work/restore_analyzed.times")
 row "gunzip -c into psql -1" "${took[psql]} s" "" ""
 row "gunzip -c into psql -1, then ANALYZE" "${took[analyzed]} s" "" ""
+row "pg_restore --jobs=2, of a custom dump" "${took[custom]} s" "" ""
 row "nightjar restore (checks and analyzes)" "${took[restore]} s" "" ""
 row "  beside psql -1" "" "$(ratio "${took[restore]}" "${took[psql]}")" "1.00"
 row "  beside psql -1, then ANALYZE" "" "$(ratio "${took[restore]}" "${took[analyzed]}")" ""
+row "  beside pg_restore --jobs=2" "" "$(ratio "${took[restore]}" "${took[custom]}")" ""
 row "peak memory, restore" "$(peak "$nightjar" --home "$work/home" restore --database big --as memory --yes) MiB" "" "64 MiB"
 dropdb memory
 

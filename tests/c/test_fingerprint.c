@@ -459,7 +459,8 @@ static void settings_are_told_from_the_rest(void **state)
          "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE t ();\n\n"
          "SET default_tablespace = fast;\n\nCOPY t FROM stdin;\nSET c = 1;\n\\.\nSELECT 1;\n",
          "\\restrict abc\nSET a = 0;\nSET b = 'x;\n';\n"
-         "SELECT pg_catalog.set_config('search_path', '', false);\nSET default_tablespace = fast;\n"},
+         "SELECT pg_catalog.set_config('search_path', '', false);\nSET default_tablespace = "
+         "fast;\n"},
         {"SELECT 1;\n", ""},
         {"SET a = 1;", "SET a = 1;"},
         {"SET a = 1;\nSET b = 1; SELECT 1;\n", ""},

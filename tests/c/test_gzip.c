@@ -384,7 +384,8 @@ static void members_without_what_is_wanted_are_passed_over(void **state)
     assert_memory_equal(to.at, raw.at + 2 * GZIP_BLOCK, 9);
     assert_int_equal(read_ranges(&file, &(gzip_range){9, 9}, 1, MOST, &to, &error), -1);
     file.size -= 3;
-    assert_int_equal(read_ranges(&file, &(gzip_range){2 * GZIP_BLOCK, 9}, 1, MOST, &to, &error), -1);
+    assert_int_equal(read_ranges(&file, &(gzip_range){2 * GZIP_BLOCK, 9}, 1, MOST, &to, &error),
+                     -1);
     assert_string_equal(error.message, "the gzip data ends too early");
     free(raw.at);
     free(to.at);
