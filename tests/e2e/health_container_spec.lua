@@ -175,7 +175,7 @@ describe("what has happened since the last run", function()
     findings_of { "--target", "unstable" }
     process.run { "kill", "-9", state_of("unstable", "{{.State.Pid}}") }
     support.wait_for(20, "it runs again", function()
-      return state_of("unstable", "{{.RestartCount}} {{.State.Running}}") == "1 true"
+      return state_of("unstable", "{{.RestartCount}} {{.State.Status}}") == "1 running"
     end)
     local found <const> = findings_of { "--target", "unstable" }
     assert.same({ "container.restarting", "warn" }, { found.unstable.container.class, found.unstable.container.status })
