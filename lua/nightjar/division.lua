@@ -81,7 +81,8 @@ local function rest_of(settings, tables)
 end
 
 -- {first = ranges, shares = {{tables = names as SQL, ranges =}...}, rest = ranges} for so many
--- jobs, ranges being {{offset=, bytes=}...} of the dump; nil where it is not worth it, or cannot be done.
+-- jobs, ranges being {{offset=, bytes=}...} of the dump; nil where it is not worth it, or cannot be
+-- done.
 function M.plan(print, jobs)
   local tables <const>, bytes <const> = large_tables(print)
   if jobs < 2 or #tables < 2 or bytes < least_bytes or #(print.session or {}) == 0 then

@@ -2,63 +2,60 @@
 
 local fs = require "nightjar.fs"
 local json = require "nightjar.json"
+local shape = require "nightjar.shape"
 
 local M = {}
 
 M.schema_version = 1
 M.file_name = "manifest.json"
 
+local list <const>, maybe <const>, record <const> = shape.list, shape.maybe, shape.record
+local integer <const>, number <const>, text <const> = shape.integer, shape.number, shape.text
+
+local function any() end
+
 local states <const> = { complete = true, failed = true }
 local verdicts <const> = { proven = true, differs = true, unreadable = true, not_verified = true }
 
--- field = type; a leading "?" lets it be absent.
-local fields <const> = {
-  schema_version = "integer", id = "string", target = "string", host = "string", state = "string",
-  started = "string", finished = "string", server_version = "integer", client_version = "string",
-  files = "table", databases = "table", options = "table", problems = "table",
-  verification = "table",
-  uploads = "table", pinned = "boolean",
+local fingerprint_shape <const> = record {
+  hash = maybe(text),
+  tables = list(record { name = text, rows = integer, hash = text, offset = maybe(integer),
+    bytes = maybe(integer) }),
+  sequences = list(record { name = text, value = integer, called = shape.boolean }),
+  objects = list(text), statements = list(text),
+  -- Not in sets that were made before a restore had several jobs.
+  session = maybe(list(record { offset = integer, bytes = integer })),
 }
-local file_fields <const> = {
-  name = "string", kind = "string", bytes = "integer", sha256 = "string", md5 = "string",
-  database = "?string",
-  raw_bytes = "?integer", fingerprint = "?table",
+local file_shape <const> = record {
+  name = text, kind = text, bytes = integer, sha256 = text, md5 = text, database = maybe(text),
+  raw_bytes = maybe(integer), fingerprint = maybe(fingerprint_shape),
 }
-local print_fields <const> = {
-  tables = "table", sequences = "table", objects = "table", statements = "table",
-  session = "?table", -- not in sets that were made before a restore had several jobs
+local database_shape <const> = record {
+  name = text, bytes = maybe(integer), encoding = maybe(text), collation = maybe(text),
+  extensions = list(record { name = text }), roles = list(text),
+}
+local verdict_shape <const> = record {
+  name = maybe(text), verdict = text, reason = maybe(text), seconds = maybe(number),
+  differences = maybe(list(any)), definitions_differ = maybe(list(any)),
+}
+local set_shape <const> = record {
+  schema_version = integer, id = text, target = text, host = text, state = text, started = text,
+  finished = text, server_version = integer, client_version = text, files = list(file_shape),
+  databases = list(database_shape),
+  options = record { only = maybe(text), bootstrap_role = maybe(text) },
+  problems = list(record { message = text, database = maybe(text) }),
+  verification = list(record { verdict = text, at = maybe(text), kind = maybe(text),
+    seconds = maybe(number), reason = maybe(text), databases = maybe(list(verdict_shape)) }),
+  uploads = list(record { remote = maybe(text), at = maybe(text),
+    confirmed = maybe(shape.boolean) }),
+  pinned = shape.boolean,
 }
 
-local function type_of(value)
-  return math.type(value) == "integer" and "integer" or type(value)
-end
-
-local function check_fields(value, expected, where)
-  for name, described in pairs(expected) do
-    local wanted <const> = described:gsub("^%?", "")
-    local found <const> = type_of(value[name])
-    if found == "nil" and wanted == described then
-      return ("%s%s is missing, not a %s"):format(where, name, wanted)
-    elseif found ~= "nil" and found ~= wanted then
-      return ("%s%s is a %s, not a %s"):format(where, name, found, wanted)
-    end
-  end
-end
-
-local function check_file(file, where)
-  local problem <const> = type(file) ~= "table" and where .. " is no object"
-    or check_fields(file, file_fields, where)
-  if problem then
-    return problem
-  end
-  if file.name:find("/", 1, true) or file.name:sub(1, 1) == "." then
-    return ("%sname '%s' is not a plain file name"):format(where, file.name)
-  end
-  if file.kind == "database" then
-    local print = file.fingerprint
-    if not (file.database and print and check_fields(print, print_fields, where) == nil) then
-      return where .. "fingerprint or database is missing"
-    end
+local function problem_of_file(value, where)
+  if value.name:find("/", 1, true) or value.name:sub(1, 1) == "." then
+    return ("%s.name '%s' is not a plain file name"):format(where, value.name)
+  elseif value.kind == "database" and not (value.database and value.fingerprint) then
+    return where .. ".fingerprint or database is missing"
   end
 end
 
@@ -71,7 +68,7 @@ function M.problem(value)
     return ("it has schema version %d, and this nightjar knows up to %d"):format(
       value.schema_version, M.schema_version)
   end
-  local problem = check_fields(value, fields, "")
+  local problem = set_shape(value, "")
   if problem then
     return problem
   end
@@ -81,14 +78,14 @@ function M.problem(value)
   if not states[value.state] then
     return ("state '%s' is unknown"):format(value.state)
   end
-  for index, file in ipairs(value.files) do
-    problem = check_file(file, ("files[%d]."):format(index))
+  for index, each in ipairs(value.files) do
+    problem = problem_of_file(each, ("files[%d]"):format(index))
     if problem then
       return problem
     end
   end
   for index, entry in ipairs(value.verification) do
-    if type(entry) ~= "table" or not verdicts[entry.verdict] then
+    if not verdicts[entry.verdict] then
       return ("verification[%d].verdict is unknown"):format(index)
     end
   end

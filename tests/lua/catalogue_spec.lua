@@ -16,7 +16,7 @@ local function value_of(id, changes)
     id = id, target = "main", host = "host", started = (id:gsub("T(%d+)%-(%d+)%-", "T%1:%2:")),
     finished = "",
     server_version = 150020, client_version = "15.20",
-    databases = { { name = "app" } },
+    databases = { { name = "app", extensions = {}, roles = {} } },
     files = { { name = "app.sql.gz", kind = "database", database = "app", bytes = 3, raw_bytes = 9,
       sha256 = "s",
       md5 = "m", fingerprint = { tables = {}, sequences = {}, objects = {}, statements = {} } } },
@@ -118,7 +118,7 @@ describe("BACKUP", function()
     set("2026-11-06T02-15-00Z", { state = "failed" }),
     set("2026-11-05T02-15-00Z", verdict "differs"),
     set("2026-11-04T12-00-00Z", { options = { only = "other" },
-      databases = { { name = "other" } } }),
+      databases = { { name = "other", extensions = {}, roles = {} } } }),
     set("2026-11-04T02-15-00Z", verdict "not_verified"),
     set("2026-11-03T02-15-00Z", verdict "proven"),
   }

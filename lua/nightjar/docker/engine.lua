@@ -1,6 +1,7 @@
 -- What can be asked of a Docker engine, and told to it.
 
 local call = require "nightjar.docker.call"
+local container_shape = require "nightjar.docker.container_shape"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
 local options_of = require "nightjar.options"
@@ -130,8 +131,7 @@ local function about(self, name, how, f)
 end
 
 local function is_container(value)
-  return is_table(value) and is_table(value.State) and type(value.Id) == "string"
-    and type(value.State.Status) == "string"
+  return container_shape(value, "") == nil
 end
 
 -- The engine also takes the beginning of an id for a name: a container called 'db' that is gone
