@@ -16,8 +16,8 @@ typedef struct cancellation {
     atomic_int holders;
     postgres_canceller *canceller;
     nj_wake done; /* the two below are filled */
-    bool succeeded;
     char reason[256];
+    atomic_bool succeeded; /* last: who reads it sees the reason too */
 } cancellation;
 
 postgres_canceller *postgres_canceller_new(PGconn *connection)
@@ -76,8 +76,8 @@ static void cancellation_release(cancellation *request)
 static void *ask(void *argument)
 {
     cancellation *request = argument;
-    request->succeeded =
-        PQcancel(request->canceller->cancel, request->reason, sizeof request->reason) != 0;
+    int asked = PQcancel(request->canceller->cancel, request->reason, sizeof request->reason);
+    atomic_store(&request->succeeded, asked != 0);
     nj_wake_signal(&request->done);
     cancellation_release(request);
     return NULL;
@@ -104,7 +104,7 @@ int postgres_canceller_send(postgres_canceller *canceller, const nj_wait *wait, 
     } else {
         nj_event event = {.fd = request->done.fd, .wanted = NJ_READABLE};
         result = nj_wait_events(wait, &event, 1, NJ_NEVER, error) < 0 ? -1 : 0;
-        if (result == 0 && !request->succeeded)
+        if (result == 0 && !atomic_load(&request->succeeded))
             result = nj_fail(error, "REFUSED", "could not cancel the query: %.*s",
                              (int)strcspn(request->reason, "\n"), request->reason);
     }
