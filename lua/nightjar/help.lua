@@ -12,11 +12,22 @@ local loaded <const> = setmetatable({}, { __index = function(_, name)
   return module and package.loaded[module.module] or rawget(_G, name)
 end })
 
+-- The method that is meant by postgres.query, which connections have, or by target.main:query: that
+-- The method that is meant by postgres.query, which connections have.
+local function method(name)
+  local module <const>, word <const> = name:match("^([%w_]+)[.:]([%w_]+)$")
+  for known, entry in pairs(word and library.get().by_name or {}) do
+    if known:match(":([%w_]+)$") == word and entry.file.name == module then
+      return entry
+    end
+  end
+end
+
 -- What is known by a name, as text; or nil.
 function M.of_name(name)
   local found <const> = library.get().by_name
   name = name:gsub("^nightjar%.", "", 1)
-  local entry <const> = found[name] or found[name:gsub("%.([%w_]+)$", ":%1")]
+  local entry <const> = found[name] or found[name:gsub("%.([%w_]+)$", ":%1")] or method(name)
   local file <const>, topic <const> = library.module(name), library.topic(name)
   return entry and render.entry(entry) or file and render.module(file)
     or topic and render.topic(topic) or nil

@@ -129,6 +129,7 @@ describe("the prompt on a terminal", function()
       line("mine?", "task.sleep(seconds)"),
       line("help(docker)", "docker.inspect"), line("help 'errors'", "err.code"),
       line("help()", "Modules", "postgres", "Topics", "retention"),
+      line("postgres.query?", "connection:query(sql,"),
       line("help 'postgers'", "Did you mean 'postgres'?"), line("help(nil)", "no help for nil"),
       { type = "help 'postgres.co" }, { see = "postgres.co" }, { type = terminal.tab }, { see = "nnect" }, { type = terminal.interrupt },
       { see = prompt }, leave)
