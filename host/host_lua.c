@@ -239,6 +239,8 @@ int nj_open_host(lua_State *L)
     lua_setfield(L, -2, "version");
     lua_pushinteger(L, nj_process_id());
     lua_setfield(L, -2, "pid");
+    lua_pushinteger(L, nj_user());
+    lua_setfield(L, -2, "user");
     char hostname[256];
     nj_hostname(hostname, sizeof hostname);
     lua_pushstring(L, hostname);

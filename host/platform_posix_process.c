@@ -22,6 +22,11 @@ int nj_stdio_begin(nj_error *error)
     }
 }
 
+int64_t nj_user(void)
+{
+    return geteuid();
+}
+
 int64_t nj_process_id(void)
 {
     return getpid();

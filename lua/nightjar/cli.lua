@@ -53,7 +53,7 @@ local function set_home(options)
   local home <const> = fs.absolute(options.home or host.environment().NIGHTJAR_HOME or ".")
   local config <const> = home .. "/config"
   local status <const> = fs.stat(config, { follow = true })
-  host.config_folder = status and status.type == "folder" and status.mode & 2 == 0 and config or nil
+  host.config_folder = status and status.type == "folder" and config or nil
   host.home = home
   return home
 end

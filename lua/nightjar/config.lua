@@ -7,11 +7,12 @@ local host = require "nightjar.host"
 local policy_of = require "nightjar.policy"
 local schema = require "nightjar.schema"
 local suggest = require "nightjar.suggest"
+local trust = require "nightjar.trust"
 
 local M = {}
 
 local env_file <const>, policy_file <const> = "config/monitoring.env", "config/policy.lua"
-local readable_by_others <const>, writable_by_others <const> = 0x24, 0x02 -- 0044, 0002
+local readable_by_others <const> = 0x24 -- 0044
 
 -- The text of a file of the home, or nil.
 local function read(home, name)
@@ -79,13 +80,6 @@ local function collect_values(home, warnings)
   return values, place
 end
 
-local function demand_private(home, name)
-  if fs.stat(home .. "/" .. name, { follow = true }).mode & writable_by_others ~= 0 then
-    fail("CONFIG", ("'%s/%s' can be written by every user"):format(home, name),
-      ("It is run as a program: chmod o-w '%s/%s'"):format(home, name))
-  end
-end
-
 -- What policy.lua may require: files of config. Gives the text or nil, and the file's name.
 local function module_reader(home)
   return function(name)
@@ -93,8 +87,7 @@ local function module_reader(home)
     if not fs.stat(home .. "/" .. file, { follow = true }) then
       return nil, file
     end
-    demand_private(home, file:match("^(.*)/"))
-    demand_private(home, file)
+    trust.demand(home, file)
     return fs.read(home .. "/" .. file), file
   end
 end
@@ -104,7 +97,7 @@ local function read_policy(home)
   if not text then
     return {}
   end
-  demand_private(home, policy_file)
+  trust.demand(home, policy_file)
   return policy_of.parse(text, policy_file, module_reader(home))
 end
 

@@ -98,11 +98,13 @@ local function from_home(name)
   if not host.config_folder then
     return nil
   end
-  local path = host.config_folder .. "/" .. name:gsub("%.", "/") .. ".lua"
+  local file = name:gsub("%.", "/") .. ".lua"
+  local path = host.config_folder .. "/" .. file
   local text = read(path)
   if not text then
     return "\n\tno file '" .. path .. "'"
   end
+  require "nightjar.trust".demand(host.config_folder:match("^(.*)/"), "config/" .. file)
   return assert(load(text, "@" .. path, "t")), path
 end
 

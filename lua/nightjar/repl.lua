@@ -8,9 +8,9 @@ local host = require "nightjar.host"
 local reader_of = require "nightjar.repl.reader"
 local ready = require "nightjar.repl.ready"
 local scheduler = require "nightjar.scheduler"
-local script = require "nightjar.script"
 local show = require "nightjar.repl.show"
 local switches = require "nightjar.repl.switches"
+local trust = require "nightjar.trust"
 local units = require "nightjar.units"
 
 local M = {}
@@ -245,8 +245,7 @@ end
 local function run_own_file(self)
   local path <const> = self.run.home .. "/config/repl.lua"
   if fs.stat(path, { follow = true }) then
-    script.refuse_writable(self.run.home .. "/config", "config")
-    script.refuse_writable(path, "config/repl.lua")
+    trust.demand(self.run.home, "config/repl.lua")
     self:run_file(path, "config/repl.lua")
   end
 end

@@ -4,6 +4,7 @@ local arguments = require "nightjar.arguments"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local suggest = require "nightjar.suggest"
+local trust = require "nightjar.trust"
 
 local M = {}
 
@@ -14,18 +15,6 @@ local fields <const> = {
 -- How a task's failure is told: see nightjar.outcome.
 local alerts <const> = { until_success = true, once = true }
 local required <const> = { "name", "summary", "run" }
-
-local others_may_write <const> = 2
-
--- Refuse what anybody on the machine could have written: it would run with our rights.
-function M.refuse_writable(path, shown)
-  local status <const> = fs.stat(path, { follow = true })
-  if status and status.mode & others_may_write ~= 0 then
-    fail("CONFIG", ("%s: everybody may write to it"):format(shown),
-      ("Look at what it holds, then: chmod o-w '%s'"):format(path))
-  end
-  return status
-end
 
 -- The line of `text` where the key of a table is given, or nil.
 function M.line_of(text, key)
@@ -139,9 +128,7 @@ local function from_home(home, name)
   if not fs.stat(path, { follow = true }) then
     return nil
   end
-  M.refuse_writable(home .. "/config", "config")
-  M.refuse_writable(M.folder(home), "config/tasks")
-  M.refuse_writable(path, shown)
+  trust.demand(home, shown)
   return { text = fs.read(path), chunk = "@" .. shown, shown = shown, name = name, path = path }
 end
 

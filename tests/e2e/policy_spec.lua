@@ -112,7 +112,7 @@ describe("nightjar policy check", function()
     write_policy "return { retention = { keep = require 'policies.gfs' } }"
     assert.is_nil(policy(0, "check"):find("note", 1, true))
     process.run { "chmod", "o+w", home.path .. "/config/policies/gfs.lua" }
-    assert.matches("can be written by every user", home:expect(78, { "policy", "check" }).stderr)
+    assert.matches("everybody may write to it", home:expect(78, { "policy", "check" }).stderr)
   end)
 end)
 
