@@ -54,28 +54,8 @@ programs=$(dirname "$(find /usr/lib/postgresql -path '*/bin/pgbench' | sort -V |
 
 # shellcheck source=tests/bench/measure.sh
 . tests/bench/measure.sh
-
-# A database of about this many megabytes of SQL: two fifths pgbench, two fifths JSON events, a fifth bytea.
-fill() {
-  local name=$1 size=$2
-  createdb "$name"
-  "$programs/pgbench" --initialize --quiet --no-vacuum --scale $((size * 2 / 5 / 10 + 1)) "$name" 2>/dev/null
-  psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --output=/dev/null --dbname="$name" --set=events=$((size * 2 * 1000000 / 5 / 330)) \
-    --set=blobs=$((size * 1000000 / 5 / 4120)) <<'SQL'
-SELECT setseed(0.5);
-CREATE TABLE events AS
-  SELECT n AS id, timestamptz '2026-01-01 00:00+00' + n * interval '3 seconds' AS at, jsonb_build_object('kind',
-    (ARRAY['view', 'click', 'purchase', 'refund'])[(random() * 3)::integer + 1], 'user', (random() * 1e6)::integer,
-    'session', md5((random() * 1e6)::integer::text), 'path', '/shop/' || (random() * 1e4)::integer || '/details?ref=' ||
-    (random() * 100)::integer, 'agent', 'Mozilla/5.0 (X11; Linux x86_64) Gecko/' || (random() * 100)::integer,
-    'amount', round((random() * 1000)::numeric, 2), 'tags', jsonb_build_array('a', n % 10, NULL)) AS body
-  FROM generate_series(1, :events) AS n;
-CREATE TABLE pictures AS
-  SELECT n AS id, decode(string_agg(md5(random()::text), ''), 'hex') || repeat('\x00'::text, 1)::bytea AS body
-  FROM generate_series(1, :blobs) AS n, generate_series(1, 128) AS part GROUP BY n;
-VACUUM ANALYZE;
-SQL
-}
+# shellcheck source=tests/bench/databases.sh
+. tests/bench/databases.sh
 
 dump() { pg_dump --no-password "$1"; }
 plain() { dump big >/dev/null; }
@@ -165,4 +145,4 @@ row "nightjar backup, with proof (once)" "$(seconds "$nightjar" --home "$work/ho
 
 printf '\n%s cores, PostgreSQL %s, %s MB of SQL, median of %s\n\n' "$(nproc)" \
   "$(psql --no-psqlrc --tuples-only --no-align --dbname=postgres --command='SHOW server_version')" "$((raw / 1000000))" "$rounds"
-print_rows
+print_rows limit

@@ -118,4 +118,4 @@ by_nightjar_hung() { check hung; }
 row "one of three hangs, its deadline is 2 s" "$(seconds by_nightjar_hung) s" "" "2.5 s"
 
 printf '\n%s cores, Docker %s, median of %s\n\n' "$(nproc)" "$(engine_answers)" "$rounds"
-print_rows
+print_rows limit

@@ -41,8 +41,9 @@ in_turns() {
   for command in "$@"; do took[$command]=$(median <"$work/$command.times"); done
 }
 
+# The table; its last column is called by the argument.
 print_rows() {
-  printf '| %-40s | %12s | %6s | %7s |\n' what figure ratio limit
+  printf '| %-40s | %12s | %6s | %7s |\n' what figure ratio "$1"
   echo '|------------------------------------------|-------------:|-------:|--------:|'
   printf '%s\n' "${rows[@]}"
 }
