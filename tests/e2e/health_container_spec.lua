@@ -168,6 +168,12 @@ describe("the health check of containers", function()
     assert.matches("ERROR health%-check finding check=container class=container.exited message=.* status=crit target=stopped", log)
     assert.is_nil(log:find("target=running", 1, true))
   end)
+
+  it("says where the container is to be reached when nobody answers at PGPORT", function()
+    local query <const> = findings_of({ "--target", "running", env = { PGPORT = "1" } }).running.query
+    assert.equal("pg.refused", query.class)
+    assert.matches(("which publishes 5432/tcp at 127.0.0.1:%s. Set PGPORT"):format(port), query.hint, 1, true)
+  end)
 end)
 
 describe("what has happened since the last run", function()

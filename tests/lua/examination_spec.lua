@@ -1,6 +1,6 @@
 -- What doctor concludes from what it has seen.
 
-local engine = require "nightjar.examination.engine"
+local ports_of = require "nightjar.docker.ports"
 local json = require "nightjar.json"
 local mail = require "nightjar.examination.mail"
 local target = require "nightjar.examination.target"
@@ -26,7 +26,7 @@ describe("the port of a container", function()
     it(name, function()
       local of <const>, ports <const>, status <const>, words <const>, mode <const> = table.unpack(case, 1, 5)
       of.container = "db"
-      local found <const>, message <const> = engine.judge_port(of, container(ports, mode))
+      local found <const>, message <const> = ports_of.judge(of, container(ports, mode))
       assert.equal(status, found)
       assert.matches(words or "", message or "", 1, true)
     end)
@@ -35,7 +35,7 @@ describe("the port of a container", function()
   it("is nothing to look at while the container does not run", function()
     local stopped <const> = container {}
     stopped.State.Running = false
-    assert.is_nil(engine.judge_port({ host = "localhost", container = "db" }, stopped))
+    assert.is_nil(ports_of.judge({ host = "localhost", container = "db" }, stopped))
   end)
 end)
 

@@ -9,6 +9,7 @@ local containers = require "nightjar.health.containers"
 local engine_of = require "nightjar.health.engine"
 local host = require "nightjar.host"
 local places = require "nightjar.health.places"
+local ports = require "nightjar.docker.ports"
 local ready_of = require "nightjar.health.ready"
 local task = require "nightjar.task"
 
@@ -125,6 +126,15 @@ local function look_at_target(run, target)
   return seen
 end
 
+-- Nobody listens where the server is asked for: perhaps its container is to be reached elsewhere.
+local function explain_refusal(target, seen)
+  local found <const> = seen.server.query
+  if found and found.class == "pg.refused" and seen.inspected then
+    local status <const>, message <const>, hint <const> = ports.judge(target, seen.inspected)
+    found.hint = status == "warn" and ("%s. %s"):format(message, hint) or found.hint
+  end
+end
+
 local function report_target(run, target, seen)
   if run:does "container" then
     run:add(target, "container", seen.container)
@@ -133,6 +143,7 @@ local function report_target(run, target, seen)
     run:skip(target, "container", table.unpack(inside))
     return
   end
+  explain_refusal(target, seen)
   if seen.ready then
     ready_of.compare(run:add(target, "pg_isready", seen.ready), seen.server.query)
   end
