@@ -15,18 +15,28 @@ local function refuse(message, hint)
   fail("CONFIG", "RCLONE_REMOTE: " .. message, hint)
 end
 
+-- Does NAME,option=value:FOLDER or :backend,option=value:FOLDER give an option that is a secret, or
+-- an address with a password?
+local function has_secret(to)
+  for option in to:lower():gmatch ",%s*([%w_]+)=" do
+    for _, word in ipairs { "pass", "secret", "token", "key" } do
+      if option:find(word, 1, true) and not option:find "file$" then
+        return true
+      end
+    end
+  end
+  return to:find("://[^/@]*:[^/@]*@") ~= nil
+end
+
 -- What stands in a remote's name is shown by ps, in logs and in manifests.
 local function check_name(to)
   if to:find("[%c]") then
     refuse("it holds a control character")
   end
-  local lower <const> = to:lower()
-  for _, word in ipairs { "pass=", "pass ", "password=", "secret", "token=", "key=" } do
-    if lower:find("[,:]") and lower:find(word, 1, true) then
-      refuse("it holds a secret",
-        "Everybody on this machine could see it. Put the remote into config/rclone.conf, and name "
-          .. "it here.")
-    end
+  if has_secret(to) then
+    refuse("it holds a secret",
+      "Everybody on this machine could see it. Put the remote into config/rclone.conf, and name it "
+        .. "here.")
   end
   if not to:find(":", 1, true) and to:sub(1, 1) ~= "/" then
     refuse(("'%s' is no remote"):format(to),
