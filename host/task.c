@@ -204,8 +204,16 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
         nj_task_free(host, task);
 }
 
+/* Its time of grace is for computing. */
+static void begin_grace_anew(nj_task *task)
+{
+    if (task->delivered)
+        task->delivered = nj_now();
+}
+
 static void resume(nj_host *host, lua_State *L, nj_task *task)
 {
+    begin_grace_anew(task);
     nj_task *before = host->current;
     set_current(host, task);
     task->state = NJ_TASK_RUNNING;
@@ -287,6 +295,7 @@ int nj_task_park(lua_State *L, bool others, lua_KContext context, lua_KFunction 
     }
     while (!task->woken)
         turn(host, L, others, &task->woken);
+    begin_grace_anew(task);
     task->woken = false;
     return again(L, LUA_OK, context);
 }

@@ -89,6 +89,16 @@ local function remember(run, task, context, status, err)
   end
 end
 
+local note_seconds <const> = 10
+
+local function note_end(run, task, context, document, err)
+  if err then
+    context.log:error(err.code == "CANCELLED" and "interrupted" or "failed",
+      { code = err.code, message = err.message })
+  end
+  remember(run, task, context, document and document.status or "crit", err)
+end
+
 -- What a scheduler runs has nobody who reads its exit status.
 local unattended <const> = { ["health-check"] = true, ["verify-startup"] = true }
 
@@ -169,10 +179,9 @@ function M.run(run, task, arguments)
   log:info("started")
   local context <const> = M.context(run, config, log)
   local document, err = attempt(task, arguments, context)
-  remember(run, task, context, document and document.status or "crit", err)
+  -- Of a run that was cancelled too, which may neither wait nor compute any more.
+  task_of.shield(note_seconds, note_end, run, task, context, document, err)
   if err then
-    log:error(err.code == "CANCELLED" and "interrupted" or "failed",
-      { code = err.code, message = err.message })
     err.alert = tell(task, arguments, context, nil, err)
     error(err, 0)
   end

@@ -86,7 +86,10 @@ describe("a backup that is told to end", function()
       end)
       assert.equal(exit, result.exit, result.stderr)
       assert.same({}, demand_nothing_left(marker))
-      assert.matches("interrupted", home:written() .. result.stderr)
+      assert.matches("interrupted", home:log "backup")
+      local history <const> = home.path .. "/state/history.jsonl"
+      assert.is_table(fs.stat(history), home:log "backup" .. result.stderr)
+      assert.matches('"code":"CANCELLED"', fs.read(history))
       home:expect(0, { "backup" })
     end)
   end
