@@ -158,6 +158,19 @@ function M.leftovers(backup_folder, target)
   return found
 end
 
+-- Paths of manifests that were being written when their run was killed.
+function M.cut_writes(backup_folder, target)
+  local folder <const>, paths = backup_folder .. "/" .. target, {}
+  for _, id in ipairs(fs.stat(folder) and fs.list(folder) or {}) do
+    for _, name in ipairs(M.is_id(id) and fs.list(folder .. "/" .. id) or {}) do
+      if name:find("^manifest%.json%.%x+%.tmp$") then
+        paths[#paths + 1] = ("%s/%s/%s"):format(folder, id, name)
+      end
+    end
+  end
+  return paths
+end
+
 local function holds(set, database)
   for _, name in ipairs(set.databases) do
     if name == database then

@@ -79,12 +79,22 @@ function M.apply(context, target, now, dry_run)
   return decisions
 end
 
--- Remove what runs that did not end have left in a target's folder; the lock says that none of them
--- lives.
-function M.sweep(context, target)
-  for _, path in ipairs(catalogue.leftovers(context.config.backup_folder, target.name)) do
+local function remove(context, target, paths)
+  for _, path in ipairs(paths) do
     fs.remove(path, { recursive = true })
     context.log:info("leftover.removed", { target = target.name, path = path })
+  end
+end
+
+-- Remove what runs that did not end have left in a target's folder; the lock says that none of them
+-- lives. An upload, which has a lock of its own, writes manifests too: while one runs, what was cut
+-- off there stays.
+function M.sweep(context, target)
+  remove(context, target, catalogue.leftovers(context.config.backup_folder, target.name))
+  local cut <const> = catalogue.cut_writes(context.config.backup_folder, target.name)
+  if #cut > 0 then
+    local held <close> = try(session_of.lock_remote, context, target, "clearing up")
+    remove(context, target, held and cut or {})
   end
 end
 

@@ -135,6 +135,20 @@ describe("a backup that is killed", function()
     assert.same({}, rest)
   end)
 
+  it("in the middle of writing a manifest leaves a file that the next run removes, unless an upload may be writing it", function()
+    home:expect(0, { "backup", "--no-verify" })
+    local ids <const>, _, where <const> = home:sets()
+    local cut <const> = ("%s/%s/manifest.json.dca1b896148065df.tmp"):format(where, ids[1])
+    fs.write(cut, "{")
+    do
+      local _ <close> = fs.lock(home.path .. "/state/remote-main.lock")
+      home:expect(0, { "prune" })
+      assert.is_table(fs.stat(cut))
+    end
+    home:expect(0, { "prune" })
+    assert.is_nil(fs.stat(cut))
+  end)
+
   it("in the middle of the proof leaves a scratch database that the next run drops", function()
     local result <const> = interrupted("restore", { "backup", "--database", "shop" },
       function(pid) support.kill("KILL", pid) end)

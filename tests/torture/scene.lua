@@ -75,19 +75,23 @@ end
 
 -- ---- what must hold at any moment: each adds to `problems` what does not ----
 
+-- The manifest of a set, all of whose files are as it says; or nil and what is not.
+local function whole(folder)
+  return try(function()
+    local value <const> = manifest.read(folder)
+    for _, file in ipairs(value.files) do
+      stored.digests(folder, file)
+    end
+    return value
+  end)
+end
+
 -- Every set that is listed has its files, as its manifest says. Returns {id = proven}.
 function scene:check_sets(problems)
   local ids <const>, others <const>, where <const> = self.home:sets()
   local sets = {}
   for _, id in ipairs(ids) do
-    local folder <const> = where .. "/" .. id
-    local value, err = try(manifest.read, folder)
-    for _, file in ipairs(value and value.files or {}) do
-      _, err = try(stored.digests, folder, file)
-      if err then
-        break
-      end
-    end
+    local value <const>, err <const> = whole(where .. "/" .. id)
     if err then
       problems[#problems + 1] = ("set %s: %s"):format(id, err.message)
     else
@@ -107,17 +111,12 @@ function scene:check_remote(problems)
   local top <const> = self.remote.folder .. "/backups/main"
   for _, id in ipairs(fs.stat(top) and fs.list(top) or {}) do
     local folder <const> = top .. "/" .. id
+    local err
     if fs.stat(folder .. "/manifest.json") then
-      local value, err = try(manifest.read, folder)
-      for _, file in ipairs(value and value.files or {}) do
-        _, err = try(stored.digests, folder, file)
-        if err then
-          break
-        end
-      end
-      if err then
-        problems[#problems + 1] = ("set %s at the remote: %s"):format(id, err.message)
-      end
+      err = select(2, whole(folder))
+    end
+    if err then
+      problems[#problems + 1] = ("set %s at the remote: %s"):format(id, err.message)
     end
   end
 end
