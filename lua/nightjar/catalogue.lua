@@ -1,5 +1,6 @@
 -- The sets of a target, good and bad, and the one that somebody means.
 
+local cut_writes = require "nightjar.cut_writes"
 local fs = require "nightjar.fs"
 local manifest = require "nightjar.manifest"
 local suggest = require "nightjar.suggest"
@@ -162,11 +163,8 @@ end
 function M.cut_writes(backup_folder, target)
   local folder <const>, paths = backup_folder .. "/" .. target, {}
   for _, id in ipairs(fs.stat(folder) and fs.list(folder) or {}) do
-    for _, name in ipairs(M.is_id(id) and fs.list(folder .. "/" .. id) or {}) do
-      if name:find("^manifest%.json%.%x+%.tmp$") then
-        paths[#paths + 1] = ("%s/%s/%s"):format(folder, id, name)
-      end
-    end
+    local cut <const> = M.is_id(id) and cut_writes.of(folder .. "/" .. id, manifest.file_name) or {}
+    table.move(cut, 1, #cut, #paths + 1, paths)
   end
   return paths
 end

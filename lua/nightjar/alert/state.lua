@@ -1,6 +1,7 @@
 -- state/alerts.json: what has been found and told, kept from run to run.
 
 local decide = require "nightjar.alert.decide"
+local cut_writes = require "nightjar.cut_writes"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
@@ -194,13 +195,11 @@ end
 
 -- ---- the lock ----
 
--- What writes were cut off by a kill; nobody else writes while we hold the lock.
+-- Nobody else writes these while we hold the lock.
 local function sweep(folder)
-  for _, name in ipairs(fs.list(folder)) do
-    if name:find("^alerts%.json%.%x+%.tmp$") or name:find("^reserve%.%x+%.tmp$") then
-      fs.remove(folder .. "/" .. name)
-    end
-  end
+  cut_writes.remove(folder, file_name)
+  cut_writes.remove(folder, "reserve")
+  cut_writes.remove(folder .. "/spool", "pending.eml")
 end
 
 -- Hold the state: one run at a time reads, decides and writes. To be closed. Where it cannot be had

@@ -1,6 +1,7 @@
 -- What has become of the uploads: the last that was confirmed, and the failures since; kept in the
 -- home, for a set that was uploaded may be gone here already.
 
+local cut_writes = require "nightjar.cut_writes"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
@@ -8,8 +9,10 @@ local units = require "nightjar.units"
 
 local M = {}
 
+local file_name <const> = "uploads.json"
+
 local function path_of(config)
-  return config.state_folder .. "/uploads.json"
+  return config.state_folder .. "/" .. file_name
 end
 
 -- {[target] = {remote=, succeeded = {id=, started=, at=, by=}, failing = {since=, at=, attempts=,
@@ -34,6 +37,7 @@ local function change(config, target_name, f)
   fs.mkdir(config.state_folder, { parents = true, mode = 448 })
   -- One at a time: two targets may be uploaded at once.
   local _ <close> = fs.lock(config.state_folder .. "/uploads.lock", { timeout = 10 })
+  cut_writes.remove(config.state_folder, file_name)
   local targets <const> = read_all(config)
   local entry <const> = M.read(config, target_name)
   f(entry)
