@@ -237,7 +237,7 @@ int nj_space_of(const char *path, nj_space *ret_space, nj_error *error);
 int nj_stdio_begin(nj_error *error);
 
 int64_t nj_process_id(void);
-int64_t nj_user(void); /* by whose rights this process acts; 0 for root */
+int64_t nj_user(void);                       /* by whose rights this process acts; 0 for root */
 void nj_hostname(char *buffer, size_t size); /* "localhost" where the system has no name */
 /* From the system, fit for secrets; at most 256 bytes. */
 int nj_random(void *buffer, size_t size, nj_error *error);
