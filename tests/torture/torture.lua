@@ -78,7 +78,8 @@ local function let_be(scene, kind, problems)
   local result <const> = scene.home:run(command(kind))
   local wanted <const> = kind == "health-check" and 2 or 0
   if result.exit ~= wanted then
-    problems[#problems + 1] = ("%s, let be, ended with %s: %s%s"):format(kind, result.exit, result.stdout, result.stderr)
+    local log <const> = process.run({ "sh", "-c", 'tail -n 15 "$0"/logs/*.log', scene.home.path }).stdout
+    problems[#problems + 1] = ("%s, let be, ended with %s: %s%s%s"):format(kind, result.exit, result.stdout, result.stderr, log)
   end
   scene:check_rest(problems)
   local document <const> = scene.home:json { "backups" }
