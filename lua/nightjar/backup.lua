@@ -175,6 +175,8 @@ function M.run(context, target, options)
     retention = pruning.apply(context, target, host.time())
     swap.drop_old(session, session.policy.restore.keep_old, host.time())
   end
+  -- Once more: what programs of a killed run still held at the beginning.
+  scratch.sweep(session)
   return { set = value, retention = retention }
 end
 

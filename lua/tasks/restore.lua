@@ -109,10 +109,13 @@ local function run(arguments, context)
   if arguments.undo then
     return undo(arguments, context, session)
   end
-  if not arguments.dry_run then
-    scratch.sweep(session)
+  if arguments.dry_run then
+    return bring_back(arguments, context, session, choice)
   end
-  return bring_back(arguments, context, session, choice)
+  scratch.sweep(session)
+  local document <const> = bring_back(arguments, context, session, choice)
+  scratch.sweep(session) -- once more: what programs of a killed run still held at the beginning
+  return document
 end
 
 return {
