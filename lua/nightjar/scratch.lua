@@ -125,6 +125,7 @@ function M.sweep(session)
       local _, err = try(M.drop, session, database.name)
       if err then
         session.log:warn("scratch.left", { database = database.name, message = err.message })
+        session:refresh() -- the connection may have been lost with it
       else
         session.log:info("scratch.swept", { database = database.name, host = marker.host,
           pid = marker.pid })
