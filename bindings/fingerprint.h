@@ -86,8 +86,7 @@ typedef struct fingerprint_result {
 
     /* What sets up the session that plays the rest: SET, set_config and \restrict, with their
      * lines' ends, in order. None where something follows one on its line: then the dump cannot be
-     * divided.
-     */
+     * divided. */
     const fingerprint_range *session;
     size_t session_count;
 } fingerprint_result;

@@ -83,10 +83,7 @@ local function remember(run, task, context, status, err)
   entry.time, entry.task, entry.status = units.iso(run.started), task.name, status
   entry.seconds, entry.code = host.now() - run.began, err and err.code
   entry.job = host.environment().NIGHTJAR_JOB -- which a schedule's files set
-  local _, problem = try(history.append, context.config, entry)
-  if problem then
-    context.log:warn("history.failed", { message = problem.message })
-  end
+  history.append(context.config, entry)
 end
 
 local note_seconds <const> = 10
@@ -180,7 +177,10 @@ function M.run(run, task, arguments)
   local context <const> = M.context(run, config, log)
   local document, err = attempt(task, arguments, context)
   -- Of a run that was cancelled too, which may neither wait nor compute any more.
-  task_of.shield(note_seconds, note_end, run, task, context, document, err)
+  local _, problem = try(task_of.shield, note_seconds, note_end, run, task, context, document, err)
+  if problem then
+    log:warn("history.failed", { message = problem.message })
+  end
   if err then
     err.alert = tell(task, arguments, context, nil, err)
     error(err, 0)

@@ -12,7 +12,6 @@ local loaded <const> = setmetatable({}, { __index = function(_, name)
   return module and package.loaded[module.module] or rawget(_G, name)
 end })
 
--- The method that is meant by postgres.query, which connections have, or by target.main:query: that
 -- The method that is meant by postgres.query, which connections have.
 local function method(name)
   local module <const>, word <const> = name:match("^([%w_]+)[.:]([%w_]+)$")

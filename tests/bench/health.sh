@@ -26,21 +26,14 @@ while [ $# -gt 0 ]; do
 done
 
 nightjar=$PWD/build/nightjar
-work=$(mktemp -d "${TMPDIR:-/tmp}/nightjar-bench.XXXXXX")
-chmod 755 "$work"
+# shellcheck source=tests/bench/measure.sh
+. tests/bench/measure.sh
 container='' volume=nightjar-bench-${work##*.} peer=''
 clean_up() {
-  trap '' INT TERM HUP
   [ -z "$peer" ] || kill "$peer" || true
   [ -z "$container" ] || docker rm --force --volumes "$container" >/dev/null || true
   docker volume rm --force "$volume" >/dev/null || true
-  rm -rf -- "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-# shellcheck source=tests/bench/measure.sh
-. tests/bench/measure.sh
 
 for variable in "${!PG@}" "${!NIGHTJAR@}"; do unset "$variable"; done
 export PGHOST=127.0.0.1 PGUSER=postgres PGPASSWORD=not-for-anybody PGDATABASE=postgres

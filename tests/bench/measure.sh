@@ -1,6 +1,18 @@
 # shellcheck shell=bash disable=SC2154,SC2034
-# What the benches share: times, memory and ratios, measured in turns, and the table of them. To be sourced where $work is a
-# folder and $rounds a number.
+# What the benches share: a folder, $work, that goes in the end; times, memory and ratios, measured in turns, and the table of
+# them. To be sourced where $rounds is a number; who starts something defines clean_up.
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/nightjar-bench.XXXXXX")
+chmod 755 "$work"
+clean_up() { :; }
+end_bench() {
+  trap '' INT TERM HUP
+  clean_up
+  rm -rf -- "$work"
+}
+trap end_bench EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 # Seconds that a command takes, on its standard output; what it says itself goes to a file.
 seconds() {

@@ -26,16 +26,11 @@ while [ $# -gt 0 ]; do
 done
 
 nightjar=$PWD/build/nightjar
-work=$(mktemp -d "${TMPDIR:-/tmp}/nightjar-bench.XXXXXX")
-chmod 755 "$work"
+# shellcheck source=tests/bench/measure.sh
+. tests/bench/measure.sh
 clean_up() {
-  trap '' INT TERM HUP
   tests/fixture/postgres.sh stop "$work/postgres" || true
-  rm -rf -- "$work"
 }
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 for variable in "${!PG@}" "${!NIGHTJAR@}" "${!BORG@}"; do unset "$variable"; done
 cat >"$work/pgbackrest.conf" <<TEXT
@@ -58,8 +53,6 @@ tests/fixture/postgres.sh start "$work/postgres" max_wal_size=4GB shared_buffers
 mapfile -t connection <"$work/connection"
 export "${connection[@]}"
 programs=$(dirname "$(find /usr/lib/postgresql -path '*/bin/pgbench' | sort -V | tail -n 1)")
-# shellcheck source=tests/bench/measure.sh
-. tests/bench/measure.sh
 # shellcheck source=tests/bench/databases.sh
 . tests/bench/databases.sh
 

@@ -123,7 +123,11 @@ end
 
 -- One database has the live name, and it is of one of these generations; so is what was put aside.
 function scene:check_live(problems, allowed)
-  for _, database in ipairs(self.server:databases()) do
+  local databases <const> = self.server:databases()
+  if not (" " .. table.concat(databases, " ") .. " "):find(" shop ", 1, true) then
+    problems[#problems + 1] = "there is no 'shop'"
+  end
+  for _, database in ipairs(databases) do
     if database == "shop" or database:find("^shop__before_") then
       local number, problem = self:generation_of(database)
       if problem then
