@@ -388,7 +388,7 @@ static void cancel_overdue(nj_host *host, nj_task *task)
 
 /* Count what has been computed on each budget; who has overspent one is cancelled, and not asked
  * twice. */
-static void charge(nj_host *host, nj_task *task)
+static void charge(nj_host *host)
 {
     for (nj_group *group = host->budget; group; group = budget_of(group->owner)) {
         group->instructions_left -= HOOK_INSTRUCTIONS;
@@ -398,7 +398,6 @@ static void charge(nj_host *host, nj_task *task)
         for (nj_task *other = host->tasks; other; other = other->next)
             if (budget_of(other) == group)
                 nj_task_cancel(host, other);
-        task->delivered = nj_now() - GRACE;
     }
 }
 
@@ -411,15 +410,21 @@ static void on_count(lua_State *L, lua_Debug *activation)
         return;
     look_for_signal(host);
     cancel_overdue(host, task);
-    charge(host, task);
+    charge(host);
     if (!nj_task_must_stop(task))
         return;
     if (task->delivered && nj_now() < task->delivered + GRACE)
         return;
+    if (task->delivered && can_yield(L, task)) {
+        task->condemned = true; /* past every pcall at once, however deep they are */
+        lua_yield(L, 0);
+        return;
+    }
     if (task->delivered)
         lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    else /* who has overspent has no time of grace */
+        task->delivered = nj_now() - (host->budget && host->budget->overspent ? GRACE : 0);
     nj_error error;
-    task->delivered = task->delivered ? task->delivered : nj_now();
     nj_fail(&error, "CANCELLED", "the task was cancelled");
     nj_raise(L, &error, NULL);
 }

@@ -11,7 +11,7 @@ local units = {}
 ---```lua
 ---assert(units.duration("1h30m") == 5400)
 ---```
----@param value string|number s m h d w
+---@param value string|number s m h d w; at most 100 years
 ---@return number? seconds nil for what is none
 ---@return string? expected and then what was expected
 function units.duration(value) end

@@ -35,8 +35,8 @@ function M.context(run, config, log)
   local watched <const> = not silent and host.terminal(2)
   local outcomes <const> = {}
   return {
-    config = config, log = log, history = {}, outcomes = outcomes, json = run.json,
-    quiet = run.quiet, verbose = run.verbose, color = colorizer(run),
+    config = config, log = log, faults = log.faults, history = {}, outcomes = outcomes,
+    json = run.json, quiet = run.quiet, verbose = run.verbose, color = colorizer(run),
     say = function(fmt, ...)
       if not silent then
         io.write(select("#", ...) > 0 and fmt:format(...) or fmt, "\n")
@@ -155,10 +155,10 @@ end
 
 -- A function of the policy that could not be used is a warning of whatever asked it.
 local function tell_faults(context, document)
-  for _, fault in ipairs(context.faults or {}) do
+  for _, fault in ipairs(context.faults) do
     context.say("%s %s; the default was used", context.color("yellow", "warning: policy"), fault)
   end
-  if (context.faults or {})[1] and document.status == "ok" then
+  if context.faults[1] and document.status == "ok" then
     document.status = "warn"
   end
 end

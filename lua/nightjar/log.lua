@@ -1,6 +1,7 @@
 -- The log: one line an event, kept small by rotation, never the reason that something else fails.
 
 local fs = require "nightjar.fs"
+local hook_of = require "nightjar.hook"
 local host = require "nightjar.host"
 local redact = require "nightjar.redact"
 local task_of = require "nightjar.task"
@@ -75,15 +76,18 @@ local methods = {}
 
 -- A hook that fails or takes too long is not called again: the log says so, once.
 function methods:call_hook(time, level, event, fields)
-  local hook <const> = self.hook
-  if not hook then
+  local f <const> = self.hook
+  if not f then
     return
   end
-  local _, err = try(task_of.shield, hook_seconds + 1, task_of.budget, hook_seconds, hook,
+  local hook <const> = { name = "hooks.event", f = f, seconds = hook_seconds }
+  local answered, problem = try(task_of.shield, hook_seconds + 1, hook_of.ask, hook,
     event_table(self, time, level, event, fields))
-  if err then
+  if not answered then
     self.hook = nil
-    self:write("warn", "policy.failed", { policy = "hooks.event", message = err.message })
+    local fault <const> = answered == false and problem or hook_of.fault(hook.name, f, problem.message)
+    self.faults[#self.faults + 1] = fault
+    self:write("warn", "policy.failed", { message = fault })
   end
 end
 
@@ -117,14 +121,15 @@ end
 
 M.methods = methods
 
--- Its field `problem` says why it could not be written, once that has happened.
+-- Its field `problem` says why it could not be written, once that has happened; the list `faults`,
+-- why the hook is not called any more.
 -- options: folder, family (the file is <folder>/<family>.log), task, secrets, level ("info"),
 -- echo (also on standard error), hook (a function that gets every event as a table).
 function M.open(options)
   local log <const> = setmetatable({
     path = ("%s/%s.log"):format(options.folder, options.family), task = options.task,
     secrets = options.secrets or {}, level = options.level or "info", echo = options.echo,
-    hook = options.hook,
+    hook = options.hook, faults = {},
   }, { __index = methods })
   -- Told when a line cannot be written: that there is no folder says less than why there is none.
   local _, err = try(fs.mkdir, options.folder)

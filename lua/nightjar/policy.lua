@@ -9,6 +9,7 @@ local schema = require "nightjar.schema"
 local M = {}
 
 local duration <const>, percent <const>, text <const> = schema.duration, schema.percent, schema.text
+local period <const> = schema.positive_duration
 local integer <const>, list <const>, func <const> = schema.integer, schema.list, schema.func
 local boolean <const>, either <const>, choice <const> = schema.boolean, schema.either, schema.choice
 local record <const>, map <const> = schema.record, schema.map
@@ -42,7 +43,7 @@ local tree <const> = record {
     dump = choice("auto", "host", "container"), standby = boolean, backup = boolean,
   }),
   health = record {
-    checks = map(check_setting), timeout = duration, attempts = integer(1, 10), heal = boolean,
+    checks = map(check_setting), timeout = period, attempts = integer(1, 10), heal = boolean,
   },
   alerts = record {
     interval = duration, ladder = list(duration), bypass = integer(0, 100), strict = boolean,
@@ -50,19 +51,19 @@ local tree <const> = record {
   },
   startup = record { wait = duration, start = either(list(text), func) },
   backup = record {
-    level = integer(1, 12), proof = boolean, timeout = duration, stall = duration,
+    level = integer(1, 12), proof = boolean, timeout = period, stall = period,
     lock_wait = duration, verify_dsn = text,
   },
   retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
   remote = record {
     to = text, keep = either(duration, func), upload = func, hold = duration, max_age = duration,
     confirm = choice("auto", "download"), hosts = list(text), flags = list(flag),
-    timeout = duration, stall = duration,
+    timeout = period, stall = period,
   },
   restore = record { keep_old = duration, jobs = integer(1, 16), accept = func },
   drill = record {
     place = choice("auto", "container", "cluster", "scratch"), folder = text, image = text,
-    settings = list(setting), timeout = duration,
+    settings = list(setting), timeout = period,
   },
   schedule = jobs.tree,
   hooks = record { event = func },

@@ -65,11 +65,10 @@ session.__index = session
 function session:view(code)
   return {
     json = self.json, columns = host.terminal(1) and host.columns() or wide,
-    secrets = self.secrets(), name = name, code = code, home = self.run.home,
+    secrets = self.run.secrets or {}, name = name, code = code, home = self.run.home,
     paint = self.paint, verbose = self.run.verbose,
   }
 end
-
 
 -- _ is the first result of the last input that had one, _1 to _9 are all of them.
 function session:keep(results)
@@ -178,7 +177,7 @@ function session:read()
 end
 
 function session:remember(code)
-  local line, err = try(self.history.add, self.history, code, self.secrets())
+  local line, err = try(self.history.add, self.history, code, self.run.secrets)
   if err and not self.history_told then
     self.history_told = true
     say(self.paint("dim", ("(the history is not kept: %s)"):format(err.message)))
@@ -273,12 +272,12 @@ end
 
 -- options: pieces = code to run first, file = to run behind them.
 function M.run(run, options)
-  local environment <const>, secrets <const> = ready.environment(run)
+  local environment <const> = ready.environment(run)
   local environment_of_process <const> = host.environment()
   local colored <const> = host.terminal(1) and environment_of_process.NO_COLOR == nil
     and environment_of_process.TERM ~= "dumb"
   local self <const> = setmetatable({
-    run = run, environment = environment, secrets = secrets, paint = show.painter(colored),
+    run = run, environment = environment, paint = show.painter(colored),
     on_terminal = reader_of.is_terminal(),
   }, session)
   scheduler.prompt()

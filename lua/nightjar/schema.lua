@@ -23,6 +23,15 @@ end
 
 M.duration, M.percent, M.size = units.duration, units.percent, units.size
 
+-- Of what has to have some time.
+function M.positive_duration(value)
+  local seconds <const>, problem <const> = units.duration(value)
+  if seconds == 0 then
+    return nil, "expected a duration above 0"
+  end
+  return seconds, problem
+end
+
 function M.text(value)
   if type(value) ~= "string" or value == "" then
     return expected("a text", value)

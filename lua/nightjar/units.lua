@@ -9,6 +9,8 @@ local sizes <const> = {
   K = 2 ^ 10, M = 2 ^ 20, G = 2 ^ 30, T = 2 ^ 40,
 }
 
+local longest <const> = 36525 * 86400 -- seconds: dates so far away can still be reckoned with
+
 -- An integer where the number is one: 900, not 900.0.
 local function plain(number)
   return math.tointeger(number) or number
@@ -28,17 +30,13 @@ end
 
 -- The readers give nil and what was expected, like tonumber: who calls knows what the value is of.
 
--- "15m" → 900; "1h30m" → 5400; a number is seconds already.
-function M.duration(value)
-  local what <const> = "a duration such as 90s, 15m, 6h or 7d"
-  if type(value) == "number" then
-    return checked_number(value, what)
-  elseif type(value) ~= "string" then
-    return expected(what, value)
-  end
+local a_duration <const> = "a duration such as 90s, 15m, 6h or 7d"
+
+-- The seconds that a text says, or nil.
+local function seconds_in(value)
   local bare <const> = value:match("^%d+$")
   if bare then
-    return plain(tonumber(bare) + 0.0)
+    return tonumber(bare) + 0.0
   end
   local total, position = 0, 1
   while position <= #value do
@@ -49,10 +47,18 @@ function M.duration(value)
     end
     total, position = total + tonumber(digits) * durations[unit], after
   end
-  if value == "" or position <= #value then
-    return expected(what, value)
+  return value ~= "" and position > #value and total or nil
+end
+
+-- "15m" → 900; "1h30m" → 5400; a number is seconds already.
+function M.duration(value)
+  local seconds <const> = type(value) == "string" and seconds_in(value) or value
+  if type(seconds) ~= "number" then
+    return expected(a_duration, value)
+  elseif seconds > longest then
+    return nil, ("expected a duration of at most 100 years, got '%s'"):format(tostring(value))
   end
-  return plain(total)
+  return checked_number(seconds, a_duration)
 end
 
 -- "2GiB" → 2147483648; "500MB" → 500000000; a number is bytes already.

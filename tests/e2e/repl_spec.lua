@@ -115,7 +115,8 @@ describe("the prompt on a terminal", function()
   it("shows rows as a table, and none of the secrets", function()
     local text <const> = play(
       line("target.main:query 'select 1 as n, null as nothing, $$a$$ as password'", "n  nothing  password", "1  null     ***", "(1 row)"),
-      line("target.main", 'password = "***"'), line("'" .. server.password .. "'", '"***"'), line("\\json", "JSON is on"),
+      line("target.main", 'password = "***"'), line("p(context.config.secrets[1])", '"***"', '"***"'), line("'" .. server.password .. "'", '"***"'),
+      line("\\json", "JSON is on"),
       line("target.main:query 'select 1 as n'", '"n": 1'), line("{ password = 'x' }", '"password": "***"'),
       line("\\json", "off"), line("\\t", "timing is on"), line("1", "1\n(", " ms)"), line("\\tasks", "backup\n"),
       line("\\jsn", "did you mean '\\json'?"), line("\\", "\\tasks"), { type = "\\q\r" })

@@ -133,8 +133,17 @@ describe("a policy.lua", function()
   it("may be empty in every way but the file's", function()
     assert.same({}, policy_of.parse("return {}", "p"))
     assert.same({ backup = {}, retention = {}, hooks = {} }, policy_of.parse("return { backup = {}, retention = {}, hooks = {} }", "p"))
+    assert.same({}, policy_of.parse("return {}, 'and more'", "p"))
     assert.matches("has to return a table, not a nil", refused "")
     assert.matches("has to return a table, not a function", refused "return function() end")
+  end)
+
+  it("has time for what takes time, and no more than a calendar has", function()
+    for _, path in ipairs { "health.timeout", "backup.timeout", "backup.stall", "remote.timeout", "remote.stall", "drill.timeout" } do
+      local text <const> = ("return { %s = { %s = '0s' } }"):format(path:match "^(%w+)%.(%w+)$")
+      assert.matches("'" .. path .. "': expected a duration above 0", refused(text))
+    end
+    assert.matches("'retention.keep': expected a duration of at most 100 years", refused "return { retention = { keep = '6000w' } }")
   end)
 
   it("has functions where it may, and nothing else there", function()

@@ -249,6 +249,11 @@ describe("a budget", function()
     end
   end)
 
+  it("ends what catches every error in ever deeper calls", function()
+    local function deeper() pcall(deeper) pcall(deeper) end
+    assert.equal("TIMEOUT", failing(task.budget, 0.5, deeper).code)
+  end)
+
   it("ends what allocates without end, and leaves the others their memory", function()
     local held <const> = ("y"):rep(80 << 20)
     local hungry <const> = {

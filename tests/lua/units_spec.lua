@@ -21,6 +21,9 @@ describe("durations", function()
       assert.is_nil(seconds, tostring(value))
       assert.matches("^expected a duration such as 90s, 15m, 6h or 7d, got", why)
     end
+    for _, value in ipairs { "101000d", "99999999999999999999", 1e10, math.huge } do
+      assert.matches("at most 100 years", select(2, units.duration(value)))
+    end
   end)
 
   it("are shown in their two largest units", function()

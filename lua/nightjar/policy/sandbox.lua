@@ -36,7 +36,9 @@ local function call(text, name, environment)
   if not chunk then
     fail("CONFIG", syntax, "The file is Lua: it returns a value.")
   end
-  local value, err = try(task.budget, seconds, chunk)
+  local value, err = try(function()
+    return (task.budget(seconds, chunk)) -- the first value alone, as require has it
+  end)
   if err and err.code == "CONFIG" or err and err.code == "CANCELLED" then
     error(err, 0)
   elseif err and (err.code == "BUDGET" or err.code == "TIMEOUT") then

@@ -7,6 +7,7 @@ local health = require "nightjar.health"
 local inspect_value = require "nightjar.inspect"
 local log_of = require "nightjar.log"
 local look = require "nightjar.policy.look"
+local redact = require "nightjar.redact"
 local task = require "nightjar.task"
 
 local M = {}
@@ -34,15 +35,13 @@ function M.ps()
 end
 
 -- Show values, and give them back: it can stand in the middle of an expression.
-local function p(...)
-  for index = 1, select("#", ...) do
-    io.write(inspect_value((select(index, ...))), "\n")
+function M.p(run)
+  return function(...)
+    for index = 1, select("#", ...) do
+      io.write(redact(inspect_value((select(index, ...))), run.secrets or {}), "\n")
+    end
+    return ...
   end
-  return ...
-end
-
-function M.p()
-  return p
 end
 
 -- Run a task as the command line does: run("backup", "--target", "main"). Gives its exit status.

@@ -70,17 +70,17 @@ function methods:close()
 end
 
 -- The configured targets by their names. Without a home that can be read, each use tells why.
-local function targets_of(home)
-  local config <const>, err <const> = try(config_of.load, { home = home })
+local function targets_of(run)
+  local config <const>, err <const> = try(config_of.load, { home = run.home })
   if not config then
-    return setmetatable({}, { __index = function() error(err, 0) end }), {}
+    return setmetatable({}, { __index = function() error(err, 0) end })
   end
+  run.secrets = config.secrets
   local targets = {}
   for _, fields in ipairs(config.targets) do
     targets[fields.name] = setmetatable(fields, target_type)
   end
-  return setmetatable(targets, { __index = function(_, name) config.target(tostring(name)) end }),
-    config.secrets
+  return setmetatable(targets, { __index = function(_, name) config.target(tostring(name)) end })
 end
 
 -- ---- the environment ----
@@ -90,9 +90,8 @@ function M.texts(run)
   return { run = script.names(run.home), help = require "nightjar.help".names() }
 end
 
--- The variables of a prompt. secrets() gives those that are known by then.
+-- The variables of a prompt. The first look at `target` notes what must not be shown as run.secrets.
 function M.environment(run)
-  local secrets = {}
   local function helper(name)
     return function()
       return require("nightjar.repl.helpers")[name](run)
@@ -101,11 +100,7 @@ function M.environment(run)
   local made <const> = {
     ps = helper "ps", p = helper "p", run = helper "run", health = helper "health",
     mail = helper "mail", context = helper "context",
-    target = function()
-      local targets
-      targets, secrets = targets_of(run.home)
-      return targets
-    end,
+    target = function() return targets_of(run) end,
   }
   local assigned <const> = {}
   local environment <const> = setmetatable({}, {
@@ -128,7 +123,7 @@ function M.environment(run)
   rawset(environment, "help", function(...)
     require("nightjar.help").show(environment, ...)
   end)
-  return environment, function() return secrets end
+  return environment
 end
 
 -- Have all of it there, so that it can be completed.
