@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS_LIMIT = 256 * 1024, PEER = 300, SHOWN = 200 };
+enum { HEADERS_LIMIT = 256 * 1024, HEADER_LINES_LIMIT = 1000, PEER = 300, SHOWN = 200 };
 
 typedef struct exchange {
     const http_request *request;
     transfer transfer;
     struct curl_slist *headers;
     size_t header_bytes; /* that came, the lines of all answers */
-    bool endless;        /* more of them than anybody means */
-    bool local;          /* it is asked on this machine: no proxy stands between */
-    char peer[PEER];     /* who it is, for errors */
+    int header_lines;
+    bool endless;    /* more of them than anybody means */
+    bool local;      /* it is asked on this machine: no proxy stands between */
+    char peer[PEER]; /* who it is, for errors */
 } exchange;
 
 /* ---- what must not be sent ---- */
@@ -182,13 +183,14 @@ static void set_connection(exchange *self)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 }
 
-/* libcurl itself bounds one line, and not their number. */
+/* libcurl itself bounds one line, and not their number; to read them takes it the square of that.
+ */
 static size_t count_header(char *bytes, size_t size, size_t count, void *data)
 {
     exchange *self = data;
     (void)bytes;
     self->header_bytes += size * count;
-    self->endless = self->header_bytes > HEADERS_LIMIT;
+    self->endless = self->header_bytes > HEADERS_LIMIT || ++self->header_lines > HEADER_LINES_LIMIT;
     return self->endless ? 0 : size * count;
 }
 

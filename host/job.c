@@ -117,7 +117,8 @@ int nj_job_await(lua_State *L, nj_job *job, double seconds)
 
 void nj_job_cancel(nj_host *host, nj_job *job)
 {
-    nj_pool_cancel(&host->pool, &job->state->work);
+    if (job->state) /* not yet collected, as everything is in the end */
+        nj_pool_cancel(&host->pool, &job->state->work);
 }
 
 void nj_job_collect_finished(nj_host *host)

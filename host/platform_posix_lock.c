@@ -97,6 +97,9 @@ void nj_lock_release(nj_lock *lock)
          * be done, a note is out of date for a moment. */
         int ignored = ftruncate(lock->fd, 0);
         (void)ignored;
+        /* A child that is about to begin has a copy of the descriptor until its exec, and with it
+         * the lock. */
+        flock(lock->fd, LOCK_UN);
     }
     nj_close(&lock->fd);
 }

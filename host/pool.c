@@ -33,6 +33,15 @@ static nj_work *take_work(nj_pool *pool)
     return work;
 }
 
+/* With the mutex held. */
+static void finish(nj_pool *pool, nj_work *work)
+{
+    work->worker = NULL;
+    work->next = pool->finished;
+    pool->finished = work;
+    nj_wake_signal(pool->wake);
+}
+
 static void *worker_main(void *argument)
 {
     nj_worker *worker = argument;
@@ -51,10 +60,7 @@ static void *worker_main(void *argument)
             work->result = work->run(work, &wait, &work->error);
 
         pthread_mutex_lock(&pool->mutex);
-        work->worker = NULL;
-        work->next = pool->finished;
-        pool->finished = work;
-        nj_wake_signal(pool->wake);
+        finish(pool, work);
     }
     pthread_mutex_unlock(&pool->mutex);
     return NULL;
@@ -85,6 +91,8 @@ static int add_worker(nj_pool *pool, nj_error *error)
 
 int nj_pool_submit(nj_pool *pool, nj_work *work, nj_error *error)
 {
+    if (pool->stopping)
+        return nj_fail(error, "CANCELLED", "the program ends");
     int result = 0;
     pthread_mutex_lock(&pool->mutex);
     int waiting = 1;
@@ -107,13 +115,55 @@ int nj_pool_submit(nj_pool *pool, nj_work *work, nj_error *error)
     return result;
 }
 
+/* Take the work at `link` out of the queue, as work that has failed. With the mutex held. */
+static void fail_queued(nj_pool *pool, nj_work **link, nj_work *before)
+{
+    nj_work *work = *link;
+    *link = work->next;
+    if (pool->queue_last == work)
+        pool->queue_last = before;
+    work->result = -1;
+    finish(pool, work);
+}
+
 void nj_pool_cancel(nj_pool *pool, nj_work *work)
 {
+    if (pool->stopping) /* by this thread: all is cancelled, and nothing runs any more */
+        return;
     pthread_mutex_lock(&pool->mutex);
     work->cancelled = true;
     if (work->worker)
         nj_wake_signal(&work->worker->cancel);
+    nj_work *before = NULL;
+    for (nj_work **link = &pool->queue_first; *link; before = *link, link = &before->next) {
+        if (*link != work)
+            continue;
+        nj_fail(&work->error, "CANCELLED", "the task was cancelled");
+        fail_queued(pool, link, before);
+        break;
+    }
     pthread_mutex_unlock(&pool->mutex);
+}
+
+int64_t nj_pool_expire(nj_pool *pool, int64_t now)
+{
+    int64_t next = NJ_NEVER;
+    pthread_mutex_lock(&pool->mutex);
+    nj_work *before = NULL;
+    for (nj_work **link = &pool->queue_first; *link;) {
+        nj_work *work = *link;
+        if (work->deadline <= now) {
+            nj_fail(&work->error, "TIMEOUT", "no worker thread was free in time");
+            fail_queued(pool, link, before);
+            continue;
+        }
+        if (work->deadline < next)
+            next = work->deadline;
+        before = work;
+        link = &work->next;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return next;
 }
 
 nj_work *nj_pool_finished(nj_pool *pool)
@@ -130,6 +180,9 @@ void nj_pool_end(nj_pool *pool)
 {
     pthread_mutex_lock(&pool->mutex);
     pool->stopping = true;
+    pool->queue_first = pool->queue_last = NULL;
+    for (const nj_worker *worker = pool->workers; worker; worker = worker->next)
+        nj_wake_signal(&worker->cancel);
     pthread_cond_broadcast(&pool->work_came);
     pthread_mutex_unlock(&pool->mutex);
     while (pool->workers) {

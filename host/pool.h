@@ -40,9 +40,12 @@ void nj_pool_begin(nj_pool *pool, int cap, const nj_wake *wake);
 int nj_pool_submit(nj_pool *pool, nj_work *work, nj_error *error);
 /* Make it return soon, with CANCELLED. It still comes back through nj_pool_finished. */
 void nj_pool_cancel(nj_pool *pool, nj_work *work);
+/* Let queued work whose deadline has come return with TIMEOUT. Gives the next deadline of what is
+ * still queued; NJ_NEVER when that is nothing. */
+int64_t nj_pool_expire(nj_pool *pool, int64_t now);
 /* Take one that has returned; NULL when there is none. */
 nj_work *nj_pool_finished(nj_pool *pool);
-/* End the threads. No work may be under way. */
+/* End the threads. Work that is under way is cancelled, waited for, and does not come back. */
 void nj_pool_end(nj_pool *pool);
 
 #endif

@@ -83,9 +83,9 @@ int nj_host_open(nj_host *host, nj_error *error)
 
 void nj_host_close(nj_host *host)
 {
+    nj_pool_end(&host->pool); /* before what jobs work on is collected */
     if (host->L)
         lua_close(host->L);
     host->L = NULL;
-    nj_pool_end(&host->pool);
     nj_wake_close(&host->wake);
 }

@@ -8,6 +8,9 @@
 
 enum { HOOK_INSTRUCTIONS = 10000 };
 
+/* What the <close> variables of code that has overspent its budget may use beyond it. */
+enum { CLEAN_UP_INSTRUCTIONS = 10 * 1000 * 1000 };
+
 /* How long a cancelled task that goes on computing may do so before every further instruction
  * raises. */
 static const int64_t GRACE = NJ_SECOND;
@@ -19,7 +22,10 @@ nj_host *nj_host_of(lua_State *L)
 
 nj_task *nj_task_current(lua_State *L)
 {
-    return nj_host_of(L)->current;
+    nj_task *task = nj_host_of(L)->current;
+    if (!task) /* a finalizer, of all that is collected in the end */
+        luaL_error(L, "the program ends: nothing can wait any more");
+    return task;
 }
 
 /* Only the task's own coroutine may yield to the loop: from a coroutine of the script's own the
@@ -66,6 +72,15 @@ void *nj_task_allocate(void *host, void *block, size_t old_size, size_t new_size
 
 /* ---- the run queue ---- */
 
+/* Is it a child of `owner`, or a child's child? */
+static bool works_for(const nj_task *task, const nj_task *owner)
+{
+    for (; task->group; task = task->group->owner)
+        if (task->group->owner == owner)
+            return true;
+    return false;
+}
+
 static void make_ready(nj_host *host, nj_task *task)
 {
     task->state = NJ_TASK_READY;
@@ -77,14 +92,20 @@ static void make_ready(nj_host *host, nj_task *task)
     host->ready_last = task;
 }
 
+/* While a task waits in place only those that work for it are resumed, or each of many siblings
+ * that are closed would wait within the one before. */
 static nj_task *take_ready(nj_host *host)
 {
-    nj_task *task = host->ready_first;
-    if (task) {
-        host->ready_first = task->next_ready;
-        if (!host->ready_first)
-            host->ready_last = NULL;
+    nj_task *before = NULL, *task = host->ready_first;
+    while (task && host->current && !works_for(task, host->current)) {
+        before = task;
+        task = task->next_ready;
     }
+    if (!task)
+        return NULL;
+    *(before ? &before->next_ready : &host->ready_first) = task->next_ready;
+    if (host->ready_last == task)
+        host->ready_last = before;
     return task;
 }
 
@@ -100,10 +121,17 @@ void nj_task_wake(nj_host *host, nj_task *task)
 nj_task *nj_task_new(lua_State *L, nj_group *group, int index, int arguments)
 {
     nj_host *host = nj_host_of(L);
+    lua_State *co = lua_newthread(L);
+    if (!lua_checkstack(co, arguments + 1))
+        luaL_error(L, "not enough memory");
+    int anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     nj_task *task = calloc(1, sizeof *task);
-    if (!task)
-        luaL_error(L, "out of memory");
-    task->anchor = LUA_NOREF;
+    if (!task) {
+        luaL_unref(L, LUA_REGISTRYINDEX, anchor);
+        luaL_error(L, "not enough memory");
+    }
+    /* From here on nothing raises: the list holds whole tasks alone. */
+    task->anchor = anchor;
     task->wake_at = NJ_NEVER;
     task->group = group;
     task->index = index;
@@ -113,10 +141,6 @@ nj_task *nj_task_new(lua_State *L, nj_group *group, int index, int arguments)
     if (host->tasks)
         host->tasks->previous = task;
     host->tasks = task;
-
-    lua_State *co = lua_newthread(L);
-    task->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-    luaL_checkstack(co, arguments + 1, NULL);
     lua_xmove(L, co, arguments + 1);
     task->co = co;
     make_ready(host, task);
@@ -255,7 +279,7 @@ static void turn(nj_host *host, lua_State *L, bool others, const bool *awaited)
     nj_wake_clear(&host->wake);
     look_for_signal(host);
     nj_job_collect_finished(host);
-    int64_t next = wake_sleepers(host);
+    int64_t next = wake_sleepers(host), expiry = nj_pool_expire(&host->pool, nj_now());
     if (*awaited)
         return;
     nj_task *task = others ? take_ready(host) : NULL;
@@ -266,7 +290,7 @@ static void turn(nj_host *host, lua_State *L, bool others, const bool *awaited)
     nj_error error;
     nj_wait wait = {.deadline = NJ_NEVER, .cancel = NULL};
     nj_event event = {.fd = host->wake.fd, .wanted = NJ_READABLE};
-    if (nj_wait_events(&wait, &event, 1, next, &error) < 0)
+    if (nj_wait_events(&wait, &event, 1, expiry < next ? expiry : next, &error) < 0)
         nj_raise(L, &error, "nightjar.scheduler");
 }
 
@@ -324,15 +348,6 @@ static bool works_for_shield(const nj_task *task)
     return false;
 }
 
-/* Is it a child of `owner`, or a child's child? */
-static bool works_for(const nj_task *task, const nj_task *owner)
-{
-    for (; task->group; task = task->group->owner)
-        if (task->group->owner == owner)
-            return true;
-    return false;
-}
-
 /* Those that work for `owner`; all for NULL. */
 static void cancel_all_of(nj_host *host, const nj_task *owner)
 {
@@ -386,6 +401,8 @@ static void cancel_overdue(nj_host *host, nj_task *task)
             nj_task_cancel(host, task);
 }
 
+static void on_count(lua_State *L, lua_Debug *activation);
+
 /* Count what has been computed on each budget; who has overspent one is cancelled, and not asked
  * twice. */
 static void charge(nj_host *host)
@@ -401,16 +418,28 @@ static void charge(nj_host *host)
     }
 }
 
+static void end_endless_clean_up(nj_host *host, lua_State *L)
+{
+    if (!host->budget || host->budget->instructions_left > -CLEAN_UP_INSTRUCTIONS)
+        return;
+    lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    luaL_error(L, "clean-up did not end within its budget");
+}
+
 static void on_count(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
     nj_host *host = nj_host_of(L);
     nj_task *task = host->current;
-    if (!task || task->state == NJ_TASK_CLOSING)
+    if (!task)
         return;
+    charge(host);
+    if (task->state == NJ_TASK_CLOSING) {
+        end_endless_clean_up(host, L);
+        return;
+    }
     look_for_signal(host);
     cancel_overdue(host, task);
-    charge(host);
     if (!nj_task_must_stop(task))
         return;
     if (task->delivered && nj_now() < task->delivered + GRACE)

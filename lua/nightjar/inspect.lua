@@ -1,5 +1,6 @@
 -- Any value as text for people: sorted keys, no secrets, and an end also for what has none.
 
+local redact = require "nightjar.redact"
 local rows = require "nightjar.inspect.rows"
 local secrecy = require "nightjar.secrecy"
 
@@ -36,6 +37,12 @@ local function quote(text, limit)
   return '"' .. escaped .. '"' .. (rest > 0 and (" …(%d more bytes)"):format(rest) or "")
 end
 
+-- Its __tostring may fail.
+local function text_of(value)
+  local made <const>, text <const> = pcall(tostring, value)
+  return made and text or "<" .. type(value) .. ">"
+end
+
 -- Numbers first, then texts, then the rest by type.
 local function before(a, b)
   local kind_a <const>, kind_b <const> = type(a), type(b)
@@ -46,7 +53,7 @@ local function before(a, b)
     return (rank[kind_a] or 3) < (rank[kind_b] or 3)
       or (rank[kind_a] or 3) == (rank[kind_b] or 3) and kind_a < kind_b
   end
-  return tostring(a) < tostring(b)
+  return text_of(a) < text_of(b)
 end
 
 -- The keys that are no part of the list 1..#.
@@ -115,8 +122,7 @@ end
 local function own_text(value)
   local metatable <const> = debug.getmetatable(value)
   if type(metatable) == "table" and rawget(metatable, "__tostring") then
-    local shown <const>, text <const> = pcall(tostring, value)
-    return shown and text or "<" .. type(value) .. ">"
+    return text_of(value)
   end
 end
 
@@ -130,7 +136,7 @@ end
 function show(value, state, level)
   local kind <const> = type(value)
   if kind == "string" then
-    return quote(value, state.text)
+    return quote(state.hide(value), state.text)
   elseif kind == "table" then
     local text <const> = own_text(value)
     return text and "<" .. text .. ">" or show_table(value, state, level)
@@ -144,13 +150,17 @@ function show(value, state, level)
   return tostring(value)
 end
 
--- inspect(value, { depth = 6, width = 100, text = 400, columns = 100 }) → string. The rows of a
--- query come as a table, `columns` characters wide.
+-- inspect(value, { depth = 6, width = 100, text = 400, columns = 100, secrets = {} }) → string. The
+-- rows of a query come as a table, `columns` characters wide. Secrets go before anything is quoted
+-- or cut: then they still look like themselves.
 return function(value, options)
   options = options or {}
   local state <const> = {
     depth = options.depth or default_depth, width = options.width or default_width,
     text = options.text or default_text, columns = options.columns or default_columns, open = {},
+    hide = function(text)
+      return redact(text, options.secrets or {})
+    end,
   }
   if type(value) == "table" and rows.is(value) then
     return rows.text(value, state, function(entry)

@@ -85,7 +85,8 @@ function methods:call_hook(time, level, event, fields)
     event_table(self, time, level, event, fields))
   if not answered then
     self.hook = nil
-    local fault <const> = answered == false and problem or hook_of.fault(hook.name, f, problem.message)
+    local fault <const> = answered == false and problem
+      or hook_of.fault(hook.name, f, problem.message)
     self.faults[#self.faults + 1] = fault
     self:write("warn", "policy.failed", { message = fault })
   end

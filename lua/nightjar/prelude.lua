@@ -23,6 +23,10 @@ function error_type:__tostring()
 end
 
 function fail(code, message, hint, fields)
+  if type(code) ~= "string" or type(message) ~= "string" then
+    error(("fail: a code and a message expected, got a %s and a %s"):format(type(code),
+      type(message)), 2)
+  end
   local err = {}
   for key, value in pairs(fields or err) do
     err[key] = value

@@ -1,5 +1,7 @@
 -- Which names are those of secrets, and which texts may hold one: pure.
 
+local redact = require "nightjar.redact"
+
 local M = {}
 
 local words <const> = { "password", "passwd", "secret", "token", "passphrase", "dsn", "ping_url" }
@@ -18,10 +20,13 @@ function M.is_secret_name(key)
   return false
 end
 
--- A copy of plain data in which the values of such keys are ***. Raises for a cycle.
-function M.mask(value, depth)
+-- A copy of plain data in which the values of such keys are ***, and so are the secrets that are
+-- given. Raises for a cycle.
+function M.mask(value, secrets, depth)
   depth = depth or 0
-  if type(value) ~= "table" then
+  if type(value) == "string" then
+    return redact(value, secrets)
+  elseif type(value) ~= "table" then
     return value
   elseif depth > 100 then
     error "nested too deep"
@@ -29,7 +34,7 @@ function M.mask(value, depth)
   local copy <const> = setmetatable({}, debug.getmetatable(value))
   for key, entry in next, value do
     copy[key] = M.is_secret_name(key) and type(entry) ~= "boolean" and "***"
-      or M.mask(entry, depth + 1)
+      or M.mask(entry, secrets, depth + 1)
   end
   return copy
 end

@@ -112,6 +112,56 @@ static void cancelling_ends_what_runs_and_what_is_queued(void **state)
     end(&fixture);
 }
 
+static void what_is_queued_does_not_wait_for_a_thread_to_be_cancelled_or_late(void **state)
+{
+    (void)state;
+    pool_fixture fixture;
+    nj_error error;
+    begin(&fixture, 1);
+    nj_work first = {.run = sleep_long, .deadline = NJ_NEVER};
+    nj_work second = {.run = sleep_long, .deadline = NJ_NEVER};
+    nj_work third = {.run = sleep_long, .deadline = nj_after(0.01)};
+    nj_work fourth = {.run = sleep_a_little, .deadline = nj_after(60)};
+    submit(&fixture, &first);
+    assert_int_equal(nj_wait_until(&(nj_wait){.deadline = NJ_NEVER}, nj_after(0.05), &error), 0);
+    submit(&fixture, &second);
+    submit(&fixture, &third);
+    submit(&fixture, &fourth);
+    nj_pool_cancel(&fixture.pool, &second);
+    assert_ptr_equal(next_finished(&fixture), &second);
+    assert_string_equal(second.error.code, "CANCELLED");
+    assert_true(nj_pool_expire(&fixture.pool, third.deadline - 1) == third.deadline);
+    assert_null(nj_pool_finished(&fixture.pool));
+    assert_true(nj_pool_expire(&fixture.pool, third.deadline) == fourth.deadline);
+    assert_ptr_equal(next_finished(&fixture), &third);
+    assert_string_equal(third.error.code, "TIMEOUT");
+    nj_pool_cancel(&fixture.pool, &first);
+    assert_ptr_equal(next_finished(&fixture), &first);
+    assert_ptr_equal(next_finished(&fixture), &fourth);
+    assert_int_equal(fourth.result, 0);
+    assert_true(nj_pool_expire(&fixture.pool, nj_now()) == NJ_NEVER);
+    end(&fixture);
+}
+
+static void the_end_cancels_what_is_under_way(void **state)
+{
+    (void)state;
+    pool_fixture fixture;
+    nj_error error;
+    begin(&fixture, 2);
+    nj_work works[4];
+    for (int index = 0; index < 4; index++) {
+        works[index] = (nj_work){.run = sleep_long, .deadline = NJ_NEVER};
+        submit(&fixture, &works[index]);
+    }
+    int64_t began = nj_now();
+    nj_pool_end(&fixture.pool);
+    assert_true(nj_now() - began < NJ_SECOND);
+    assert_int_equal(nj_pool_submit(&fixture.pool, &works[0], &error), -1);
+    nj_pool_cancel(&fixture.pool, &works[3]);
+    nj_wake_close(&fixture.wake);
+}
+
 static void a_cancelled_worker_serves_the_next_work(void **state)
 {
     (void)state;
@@ -143,6 +193,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_work_comes_back_and_the_cap_holds),
         cmocka_unit_test(cancelling_ends_what_runs_and_what_is_queued),
+        cmocka_unit_test(what_is_queued_does_not_wait_for_a_thread_to_be_cancelled_or_late),
+        cmocka_unit_test(the_end_cancels_what_is_under_way),
         cmocka_unit_test(a_cancelled_worker_serves_the_next_work),
         cmocka_unit_test(a_deadline_that_passed_in_the_queue_is_told),
     };

@@ -52,6 +52,8 @@ describe("without a home", function()
 
   it("runs Lua code, and Lua files with their arguments", function()
     assert.equal("3\n", support.run({ "-e", "1 + 2" }).stdout)
+    local finalizer <const> = support.run { "-e", "setmetatable({}, { __gc = function() print(pcall(task.sleep, 1)) end })" }
+    assert.same({ 0, true }, { finalizer.exit, finalizer.stdout:find("the program ends: nothing can wait any more", 1, true) ~= nil })
     local place <const> = support.folder()
     fs.write(place.path .. "/script.lua", "print(select('#', ...), ...) return 7")
     local result <const> = support.run { "run", place.path .. "/script.lua", "--json", "a b" }

@@ -106,6 +106,8 @@ describe("the prompt on a terminal", function()
     local text <const> = play(line("nothing.x", "variable 'nothing' is not declared", "input:1 | nothing.x"),
       line("target.main:query 'select nowhere'", "column \"nowhere\" does not exist", "(PG 42703)"),
       line("x y", "syntax error near 'y'"), line("error { a = 1 }", "{ a = 1 }"), line("error()", "nil"),
+      line("fail 'BAD'", "a code and a message expected"),
+      line("error(setmetatable({}, getmetatable(select(2, try(fail, 'A', 'b')))))", "nil"),
       line("fail('BAD', 'it broke', 'Mend it.')", "it broke (BAD)", "hint: Mend it."), line("target.mian", "Did you mean 'main'?"),
       line("x = 1"), { type = "do\r" }, { see = ">> " }, line("  return x.y.z end", "input:2: attempt", "input:2 |   return x.y.z end"),
       leave)
@@ -115,7 +117,8 @@ describe("the prompt on a terminal", function()
   it("shows rows as a table, and none of the secrets", function()
     local text <const> = play(
       line("target.main:query 'select 1 as n, null as nothing, $$a$$ as password'", "n  nothing  password", "1  null     ***", "(1 row)"),
-      line("target.main", 'password = "***"'), line("p(context.config.secrets[1])", '"***"', '"***"'), line("'" .. server.password .. "'", '"***"'),
+      line("target.main", 'password = "***"'),
+      line("p(context.config.secrets[1])", '"***"', '"***"'), line("'" .. server.password .. "'", '"***"'),
       line("\\json", "JSON is on"),
       line("target.main:query 'select 1 as n'", '"n": 1'), line("{ password = 'x' }", '"password": "***"'),
       line("\\json", "off"), line("\\t", "timing is on"), line("1", "1\n(", " ms)"), line("\\tasks", "backup\n"),

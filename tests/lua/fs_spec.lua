@@ -3,6 +3,7 @@
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local process = require "nightjar.process"
+local task = require "nightjar.task"
 
 local function failing(f, ...)
   local value, err = try(f, ...)
@@ -100,6 +101,17 @@ describe("fs", function()
     lock:release()
     lock:release()
     fs.lock(path):release()
+  end)
+
+  it("has a lock free as soon as it is released, whatever program begins just then", function()
+    local done = false
+    local function start_programs()
+      while not done do process.run { "true" } end
+    end
+    task.parallel { start_programs, start_programs, start_programs, function()
+      for _ = 1, 10000 do fs.lock(folder .. "/a.lock", { timeout = 0 }):release() end
+      done = true
+    end }
   end)
 
   it("tells how much room there is", function()

@@ -23,6 +23,26 @@ describe("inspect", function()
     assert.truthy(text:find('passfile = "/x"', 1, true))
   end)
 
+  it("hides secrets before it quotes and cuts", function()
+    local secret <const> = 'pa"ss\\wo\n' .. ("x"):rep(500)
+    for _, value in ipairs { secret, { secret }, { [secret] = 1 }, "say " .. secret, { { name = secret }, columns = { "name" } } } do
+      local text <const> = inspect_value(value, { secrets = { secret } })
+      assert.matches("%*%*%*", text)
+      assert.is_nil(text:find("ss", 1, true), text)
+    end
+  end)
+
+  it("shows what cannot be made a text", function()
+    local broken <const> = setmetatable({}, { __tostring = function() error "no" end })
+    assert.equal("{ [<<table>>] = 1, [<<table>>] = 1 }", inspect_value { [broken] = 1, [setmetatable({}, getmetatable(broken))] = 1 })
+  end)
+
+  it("takes for rows only what shows all there is", function()
+    assert.equal('{ columns = {}, x = 1 }', inspect_value { columns = {}, x = 1 })
+    assert.equal('{ columns = { "a" }, x = 1 }', inspect_value { columns = { "a" }, x = 1 })
+    assert.equal("(0 affected)", inspect_value { columns = {}, affected = 0 })
+  end)
+
   it("ends for a table that holds itself, and for one that is deep or wide", function()
     local ring <const> = {}
     ring.self = ring

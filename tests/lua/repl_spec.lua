@@ -190,7 +190,8 @@ end)
 
 describe("secrets", function()
   it("are masked in data, and their files are not", function()
-    local masked <const> = secrecy.mask { password = "x", list = { { token = "y", n = 1 } }, passfile = "/p" }
-    assert.same({ password = "***", list = { { token = "***", n = 1 } }, passfile = "/p" }, masked)
+    local data <const> = { password = "x", list = { { token = "y", n = 1 } }, passfile = "/p", "it is sesame" }
+    local masked <const> = secrecy.mask(data, { "sesame" })
+    assert.same({ password = "***", list = { { token = "***", n = 1 } }, passfile = "/p", "it is ***" }, masked)
   end)
 end)

@@ -177,6 +177,22 @@ describe("retry", function()
   end)
 end)
 
+describe("hundreds of tasks with children", function()
+  it("are all closed where one of them fails", function()
+    local closed, functions = 0, {}
+    for index = 1, 400 do
+      functions[index] = function()
+        local _ <close> = setmetatable({}, { __close = function() closed = closed + 1 end })
+        task.timeout(60, task.parallel, { function() task.sleep(60) end, function() task.sleep(60) end })
+      end
+    end
+    functions[#functions + 1] = function() task.sleep(0.05) fail("BOOM", "one of many") end
+    assert.equal("BOOM", failing(task.parallel, functions).code)
+    assert.equal(400, closed)
+    assert.equal(1, #task.list())
+  end)
+end)
+
 describe("a task that ends", function()
   it("runs its <close> variables when it fails", function()
     local closed = false
@@ -272,6 +288,29 @@ describe("a budget", function()
       for _ = 1, 10 do pcall(string.rep, "x", 1 << 30) end
       return "survived"
     end))
+  end)
+
+  it("ends clean-up that never ends", function()
+    local err <const> = failing(task.budget, 60, function()
+      local _ <close> = setmetatable({}, { __close = function() while true do pcall(error) end end })
+      error "over"
+    end)
+    assert.equal("BUDGET", err.code)
+  end)
+
+  it("leaves no task behind where there is no memory for one", function()
+    collectgarbage "stop"
+    failing(task.budget, 60, function()
+      local held = {}
+      for _, size in ipairs { 1 << 20, 1 << 14, 2000, 900 } do
+        while pcall(function() held[#held + 1] = ("x"):rep(size) .. #held end) do end
+      end
+      for _ = 1, 50 do pcall(task.parallel, { function() end, function() end, function() end }) end
+      error "full"
+    end)
+    collectgarbage "restart"
+    assert.equal(1, #task.list())
+    assert.equal("BUDGET", spent(function() while true do end end).code)
   end)
 
   it("counts what is held, and not what has gone", function()

@@ -8,11 +8,17 @@ local M = {}
 local widest_cell <const>, widest_last <const> = 60, 500
 local least_wrapped <const> = 30 -- characters of a last column that goes on in further lines
 
--- What postgres.query returns, or is made like it: a list of records, with the columns' names.
+-- What postgres.query returns, or is made like it: a list of records, with the columns' names, and
+-- nothing else that would not be seen.
 function M.is(value)
   local columns <const> = rawget(value, "columns")
   if type(columns) ~= "table" or debug.getmetatable(value) then
     return false
+  end
+  for key in next, value do
+    if type(key) ~= "number" and key ~= "columns" and key ~= "affected" then
+      return false
+    end
   end
   for _, name in next, columns do
     if type(name) ~= "string" then
@@ -40,14 +46,14 @@ local function cut(text, limit)
   return text:sub(1, finish - 1) .. "…"
 end
 
-local function cell_of(row, name, show)
+local function cell_of(row, name, limits, show)
   local value <const> = rawget(row, name)
   if value == nil then
     return "null"
   elseif secrecy.is_secret_name(name) and type(value) ~= "boolean" then
     return "***"
   elseif type(value) == "string" then
-    return (value:gsub("%c", function(character)
+    return (limits.hide(value):gsub("%c", function(character)
       return character == "\n" and "\\n" or character == "\t" and "\\t"
         or ("\\x%02x"):format(character:byte())
     end))
@@ -58,7 +64,7 @@ local function cell_of(row, name, show)
 end
 
 -- The texts of the shown rows, and the width of each column.
-local function cells_of(rows, columns, count, show)
+local function cells_of(rows, columns, count, limits, show)
   local cells, widths = {}, {}
   for column, name in ipairs(columns) do
     widths[column] = length(name)
@@ -66,7 +72,7 @@ local function cells_of(rows, columns, count, show)
   for index = 1, count do
     cells[index] = {}
     for column, name in ipairs(columns) do
-      local text <const> = cell_of(rows[index], name, show)
+      local text <const> = cell_of(rows[index], name, limits, show)
       local limit <const> = column == #columns and widest_last or widest_cell
       cells[index][column] = cut(text, limit)
       widths[column] = math.max(widths[column], math.min(length(text), limit))
@@ -187,14 +193,15 @@ local function footer(rows, shown)
   return count == 1 and "(1 row)" or ("(%d rows)"):format(count)
 end
 
--- limits: width = rows at most, columns = of the terminal; show(value) → text of a table in a cell.
+-- limits: width = rows at most, columns = of the terminal, hide(text) → without secrets.
+-- show(value) → text of a table in a cell.
 function M.text(rows, limits, show)
   local columns <const> = rows.columns
   if #columns == 0 then
     return ("(%s affected)"):format(rawget(rows, "affected") or 0)
   end
   local count <const> = math.min(rawlen(rows), limits.width)
-  local cells <const>, widths <const> = cells_of(rows, columns, count, show)
+  local cells <const>, widths <const> = cells_of(rows, columns, count, limits, show)
   local rights <const> = numeric(rows, columns, count)
   local room <const> = widths[#widths] + limits.columns - total(widths)
   local lines

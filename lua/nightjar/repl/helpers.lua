@@ -4,10 +4,9 @@
 local config_of = require "nightjar.config"
 local execution = require "nightjar.execution"
 local health = require "nightjar.health"
-local inspect_value = require "nightjar.inspect"
 local log_of = require "nightjar.log"
 local look = require "nightjar.policy.look"
-local redact = require "nightjar.redact"
+local show = require "nightjar.repl.show"
 local task = require "nightjar.task"
 
 local M = {}
@@ -38,7 +37,7 @@ end
 function M.p(run)
   return function(...)
     for index = 1, select("#", ...) do
-      io.write(redact(inspect_value((select(index, ...))), run.secrets or {}), "\n")
+      io.write(show.value((select(index, ...)), { secrets = run.secrets or {} }), "\n")
     end
     return ...
   end

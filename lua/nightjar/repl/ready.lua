@@ -90,7 +90,7 @@ function M.texts(run)
   return { run = script.names(run.home), help = require "nightjar.help".names() }
 end
 
--- The variables of a prompt. The first look at `target` notes what must not be shown as run.secrets.
+-- The variables of a prompt. The first look at `target` notes as run.secrets what must not be seen.
 function M.environment(run)
   local function helper(name)
     return function()

@@ -21,21 +21,21 @@ function M.painter(colored)
 end
 
 -- As JSON; nil for what cannot be: functions, cycles.
-local function as_json(value)
+local function as_json(value, secrets)
   if type(value) == "table" and rows.is(value) then
     value = json.array(table.move(value, 1, #value, 1, {}))
   end
   local text <const> = try(function()
-    return json.encode(secrecy.mask(value), { pretty = true })
+    return json.encode(secrecy.mask(value, secrets), { pretty = true })
   end)
   return text
 end
 
 -- One value as the prompt shows it. view: json, columns, secrets.
 function M.value(value, view)
-  local text <const> = view.json and as_json(value)
-    or inspect_value(value, { columns = view.columns })
-  return redact(text, view.secrets)
+  local text <const> = view.json and as_json(value, view.secrets)
+    or inspect_value(value, { columns = view.columns, secrets = view.secrets })
+  return redact(text, view.secrets) -- what has a text of its own
 end
 
 -- ---- errors ----
@@ -63,7 +63,7 @@ end
 
 -- Where it happened: what the message says, or else the innermost line of what was typed.
 local function place_of(err, view)
-  local file, line = err.message:match("^([^:\n]+):(%d+): ")
+  local file, line = tostring(err.message):match("^([^:\n]+):(%d+): ")
   if not file then
     file, line = view.name, (err.traceback or ""):match("\n%s*" .. view.name .. ":(%d+): ")
     if not line or not view.code:find("\n", 1, true) then
@@ -101,7 +101,7 @@ end
 -- view: name and code of what was typed, home, paint, verbose, secrets.
 function M.error(err, view)
   local paint <const> = view.paint
-  local head = err.message
+  local head = tostring(err.message)
   if err.op then
     head = err.op .. ": " .. head
   end
