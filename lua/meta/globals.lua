@@ -69,6 +69,7 @@ function inspect(value, options) end
 ---@field width? integer entries of one table, or rows (default 100)
 ---@field text? integer bytes of one string (default 400)
 ---@field columns? integer characters of a line, for rows (default 100)
+---@field secrets? string[] texts that are shown as *** wherever they stand (default none)
 
 ---Explain a function, a module, a topic, or what there is.
 ---
