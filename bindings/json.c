@@ -86,6 +86,14 @@ int json_parse(const char *text, size_t size, json_object **ret_value, nj_error 
 
 /* ---- strings ---- */
 
+bool json_is_text(const char *bytes, size_t size)
+{
+    for (size_t index = 0, length; index < size; index += length)
+        if ((length = json_sequence_length(bytes + index, size - index)) == 0)
+            return false;
+    return true;
+}
+
 json_object *json_string(const char *bytes, size_t size)
 {
     static const char replacement[] = "\xEF\xBF\xBD";

@@ -17,6 +17,9 @@ enum { JSON_DEPTH = 128 };
  * caller puts *ret_value (NULL for the document `null`) with json_object_put. */
 int json_parse(const char *text, size_t size, json_object **ret_value, nj_error *error);
 
+/* Are they UTF-8? */
+bool json_is_text(const char *bytes, size_t size);
+
 /* A new string; bytes that are no UTF-8 become U+FFFD. NULL without memory. */
 json_object *json_string(const char *bytes, size_t size);
 

@@ -242,6 +242,8 @@ static void encode_object(lua_State *L, json_object *object, const path *where, 
         current->text = lua_tolstring(L, -2, &current->size);
         if (strlen(current->text) != current->size)
             refuse(L, where, "a key with NUL is no JSON");
+        if (!json_is_text(current->text, current->size)) /* two of them could become one */
+            refuse(L, where, "a key that is no UTF-8 is no JSON");
     }
     qsort(keys, (size_t)count, sizeof *keys, compare_keys);
     for (lua_Integer index = 0; index < count; index++) {

@@ -278,7 +278,7 @@ static void note_certificate(conversation *self)
 
 static int perform(conversation *self, const nj_wait *wait, nj_error *error)
 {
-    CURLcode code;
+    CURLcode code = CURLE_OK;
     int result = transfer_perform(&self->transfer, wait, &code, error);
     smtp_dialogue *dialogue = &self->report->dialogue;
     if (dialogue->stage == SMTP_AT_CONNECT && is_connected(self))

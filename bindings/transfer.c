@@ -129,8 +129,10 @@ int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj
         }
         code = turn(self, wait, &running);
     }
-    if (code != CURLM_OK)
+    if (code != CURLM_OK) {
+        abandon(self);
         return nj_fail(error, "SYSTEM", "libcurl cannot go on: %s", curl_multi_strerror(code));
+    }
     *ret_code = outcome(self);
     return *ret_code == CURLE_ABORTED_BY_CALLBACK ? nj_wait_check(wait, error) : 0;
 }

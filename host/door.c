@@ -72,10 +72,11 @@ static int push_option(lua_State *L, int index, const char *key)
     return lua_getfield(L, index, key);
 }
 
-static int refuse_type(lua_State *L, int index, const char *key, const char *expected)
+/* The option's value is at `value`. */
+static int refuse_type(lua_State *L, int index, const char *key, int value, const char *expected)
 {
     const char *message = lua_pushfstring(L, "option '%s': %s expected, got %s", key, expected,
-                                          luaL_tolstring(L, -1, NULL));
+                                          luaL_tolstring(L, value, NULL));
     return luaL_argerror(L, index, message);
 }
 
@@ -83,10 +84,10 @@ lua_Integer nj_option_integer(lua_State *L, int index, const char *key, lua_Inte
                               lua_Integer minimum, lua_Integer maximum)
 {
     if (push_option(L, index, key) != LUA_TNIL) {
-        int is_integer = lua_type(L, -1) == LUA_TNUMBER;
-        lua_Integer value = is_integer ? lua_tointegerx(L, -1, &is_integer) : 0;
+        int at = lua_gettop(L), is_integer = lua_type(L, at) == LUA_TNUMBER;
+        lua_Integer value = is_integer ? lua_tointegerx(L, at, &is_integer) : 0;
         if (!is_integer || value < minimum || value > maximum)
-            refuse_type(L, index, key,
+            refuse_type(L, index, key, at,
                         lua_pushfstring(L, "an integer from %I to %I", minimum, maximum));
         fallback = value;
     }
@@ -99,7 +100,7 @@ double nj_option_seconds(lua_State *L, int index, const char *key, double fallba
     if (push_option(L, index, key) != LUA_TNIL) {
         double value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : NAN;
         if (!(value > 0))
-            refuse_type(L, index, key, "a number of seconds above 0");
+            refuse_type(L, index, key, -1, "a number of seconds above 0");
         fallback = value;
     }
     lua_pop(L, 1);
@@ -111,7 +112,7 @@ bool nj_option_boolean(lua_State *L, int index, const char *key, bool fallback)
     int type = push_option(L, index, key);
     if (type != LUA_TNIL) {
         if (type != LUA_TBOOLEAN)
-            refuse_type(L, index, key, "true or false");
+            refuse_type(L, index, key, -1, "true or false");
         fallback = lua_toboolean(L, -1);
     }
     lua_pop(L, 1);
@@ -125,7 +126,7 @@ bool nj_option_string(lua_State *L, int index, const char *key)
         return false;
     size_t size;
     if (type != LUA_TSTRING || (lua_tolstring(L, -1, &size), strlen(lua_tostring(L, -1)) != size))
-        refuse_type(L, index, key, "a string without NUL");
+        refuse_type(L, index, key, -1, "a string without NUL");
     return true;
 }
 

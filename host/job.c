@@ -38,10 +38,9 @@ void *nj_job_new(lua_State *L, const nj_job_class *class, size_t size)
 {
     nj_job *job = lua_newuserdatauv(L, size, 1);
     memset(job, 0, size);
-    if (luaL_newmetatable(L, job_type)) {
-        lua_pushcfunction(L, l_dispose);
-        lua_setfield(L, -2, "__gc");
-    }
+    luaL_newmetatable(L, job_type);
+    lua_pushcfunction(L, l_dispose); /* each time: there may have been no memory for it before */
+    lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
     job->class = class;
     job->state = calloc(1, sizeof *job->state);

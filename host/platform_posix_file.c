@@ -45,31 +45,27 @@ int nj_file_create(nj_file *file, const char *path, unsigned mode, nj_error *err
     return -1;
 }
 
-/* Flush and close it, or remove it. */
-static int finish(nj_file *file, nj_error *error)
+/* Flush it, and its folder where that is asked for, and close it; or remove it. */
+static int finish(nj_file *file, bool folder_too, nj_error *error)
 {
     int failure = fsync(file->fd) != 0 ? errno : 0;
     if (close(file->fd) != 0 && !failure)
         failure = errno;
     file->fd = -1;
-    if (failure) {
+    if (failure)
         nj_fail_system(error, failure, "could not write '%s' to disk", file->path);
-        unlink(file->path);
+    if (failure || (folder_too && sync_parent(file->path, error) != 0)) {
+        nj_file_abandon(file);
+        return -1;
     }
     free(file->path);
     file->path = NULL;
-    return failure ? -1 : 0;
+    return 0;
 }
 
 int nj_file_commit(nj_file *file, nj_error *error)
 {
-    char *path = strdup(file->path);
-    int result = finish(file, error);
-    if (result == 0)
-        result = path ? sync_parent(path, error)
-                      : nj_fail_system(error, ENOMEM, "could not flush the folder of a new file");
-    free(path);
-    return result;
+    return finish(file, true, error);
 }
 
 void nj_file_abandon(nj_file *file)
@@ -140,7 +136,7 @@ static int write_whole(const char *path, const void *data, size_t size, unsigned
         nj_file_abandon(&file);
         return -1;
     }
-    return finish(&file, error);
+    return finish(&file, false, error);
 }
 
 int nj_write_atomic(const char *path, const void *data, size_t size, unsigned mode, nj_error *error)

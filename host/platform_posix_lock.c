@@ -83,6 +83,8 @@ int nj_lock_take(nj_lock *lock, const char *path, const char *note, const nj_wai
         if (is_in_place(lock->fd, path))
             break;
         nj_close(&lock->fd);
+        if (nj_wait_check(wait, error) != 0)
+            return -1;
     }
     if (write_note(lock->fd, path, note, error) == 0)
         return 0;

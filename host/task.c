@@ -178,7 +178,8 @@ static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool fai
     task->state = NJ_TASK_CLOSING;
     nj_task_install_hook(co);
     int status = lua_resetthread(co); /* gives back the error it was closed with, or a newer one */
-    set_current(host, before);
+    host->current = before;
+    host->budget = NULL;
     if (status != LUA_OK) {
         lua_xmove(co, L, 1); /* L: table before after */
         bool newer = !lua_rawequal(L, -1, -2);
@@ -197,6 +198,8 @@ static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool fai
 static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int results)
 {
     nj_error error;
+    nj_group *budget = host->budget;
+    host->budget = NULL; /* of whoever waits in place for this; it has no part in it */
     task->failed = status != LUA_OK;
     if (status == LUA_OK) {
         lua_createtable(L, results, 1); /* like table.pack */
@@ -221,6 +224,7 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
     }
     task->state = NJ_TASK_ENDED;
     lua_rawseti(L, LUA_REGISTRYINDEX, task->anchor);
+    host->budget = budget;
     task->co = NULL;
     if (task->group)
         nj_group_child_ended(host, task);
@@ -258,6 +262,13 @@ static void resume(nj_host *host, lua_State *L, nj_task *task)
 /* ---- the loop ---- */
 
 static void look_for_signal(nj_host *host);
+static int64_t deadline_of(const nj_task *task);
+static void cancel_overdue(nj_host *host, nj_task *task);
+
+static int64_t earlier(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
 
 static int64_t wake_sleepers(nj_host *host)
 {
@@ -279,7 +290,12 @@ static void turn(nj_host *host, lua_State *L, bool others, const bool *awaited)
     nj_wake_clear(&host->wake);
     look_for_signal(host);
     nj_job_collect_finished(host);
-    int64_t next = wake_sleepers(host), expiry = nj_pool_expire(&host->pool, nj_now());
+    int64_t next = earlier(wake_sleepers(host), nj_pool_expire(&host->pool, nj_now()));
+    nj_task *current = host->current; /* waits in place: nobody else looks at its time */
+    if (current && current->state == NJ_TASK_RUNNING && !current->cancelled) {
+        cancel_overdue(host, current);
+        next = earlier(next, deadline_of(current));
+    }
     if (*awaited)
         return;
     nj_task *task = others ? take_ready(host) : NULL;
@@ -290,7 +306,7 @@ static void turn(nj_host *host, lua_State *L, bool others, const bool *awaited)
     nj_error error;
     nj_wait wait = {.deadline = NJ_NEVER, .cancel = NULL};
     nj_event event = {.fd = host->wake.fd, .wanted = NJ_READABLE};
-    if (nj_wait_events(&wait, &event, 1, expiry < next ? expiry : next, &error) < 0)
+    if (nj_wait_events(&wait, &event, 1, next, &error) < 0)
         nj_raise(L, &error, "nightjar.scheduler");
 }
 
@@ -309,13 +325,23 @@ bool nj_task_run_root(nj_host *host, int arguments)
     return succeeded;
 }
 
+/* A script can get hold of a task's coroutine and resume it: the task goes on waiting. */
+static int resumed(lua_State *L, int status, lua_KContext context)
+{
+    const nj_task *task = nj_task_current(L);
+    if (task->co != L)
+        return lua_yieldk(L, 0, context, resumed);
+    return task->again(L, status, context);
+}
+
 int nj_task_park(lua_State *L, bool others, lua_KContext context, lua_KFunction again)
 {
     nj_host *host = nj_host_of(L);
     nj_task *task = host->current;
     if (!task->woken && can_yield(L, task)) {
         task->parked = true;
-        return lua_yieldk(L, 0, context, again);
+        task->again = again;
+        return lua_yieldk(L, 0, context, resumed);
     }
     while (!task->woken)
         turn(host, L, others, &task->woken);
@@ -391,14 +417,21 @@ int nj_task_raise_cancelled(lua_State *L)
     nj_raise(L, &error, NULL);
 }
 
-/* A deadline set by task.timeout has to reach code that computes and never waits. */
-static void cancel_overdue(nj_host *host, nj_task *task)
+/* The nearest that is set for the task, by task.timeout. */
+static int64_t deadline_of(const nj_task *task)
 {
-    int64_t now = nj_now();
+    int64_t nearest = NJ_NEVER;
     const nj_group *group = task->group;
     for (; group; group = group->owner->shields > 0 ? NULL : group->owner->group)
-        if (group->deadline < now)
-            nj_task_cancel(host, task);
+        nearest = earlier(nearest, group->deadline);
+    return nearest;
+}
+
+/* It has to reach code that computes and never waits, and what waits in place. */
+static void cancel_overdue(nj_host *host, nj_task *task)
+{
+    if (deadline_of(task) <= nj_now())
+        nj_task_cancel(host, task);
 }
 
 static void on_count(lua_State *L, lua_Debug *activation);

@@ -31,16 +31,17 @@ struct nj_task {
     nj_task_state state;
     int arguments; /* on the stack of co for the first resume */
     int64_t started;
-    bool woken;        /* what it waited for has come, or may have */
-    nj_job *job;       /* waited for; else NULL */
-    int64_t wake_at;   /* sleeps until; else NJ_NEVER */
-    bool parked;       /* its last yield was ours, and no coroutine.yield of the script */
-    bool cancelled;    /* asked to stop */
-    int64_t delivered; /* when CANCELLED was first raised in it, or its last wait since then (for
-                          its children, for clean-up) has ended; 0 for not yet */
-    bool condemned;    /* went on to wait after that: closed at once, past any pcall */
-    int shields;       /* > 0: clean-up runs, cancellation has to wait */
-    bool failed;       /* how it ended */
+    bool woken;          /* what it waited for has come, or may have */
+    nj_job *job;         /* waited for; else NULL */
+    int64_t wake_at;     /* sleeps until; else NJ_NEVER */
+    lua_KFunction again; /* what it goes on with */
+    bool parked;         /* its last yield was ours, and no coroutine.yield of the script */
+    bool cancelled;      /* asked to stop */
+    int64_t delivered;   /* when CANCELLED was first raised in it, or its last wait since then (for
+                            its children, for clean-up) has ended; 0 for not yet */
+    bool condemned;      /* went on to wait after that: closed at once, past any pcall */
+    int shields;         /* > 0: clean-up runs, cancellation has to wait */
+    bool failed;         /* how it ended */
 };
 
 struct nj_group {

@@ -2,6 +2,7 @@
 
 local task = require "nightjar.task"
 local host = require "nightjar.host"
+local process = require "nightjar.process"
 
 local function seconds_of(f)
   local began = host.now()
@@ -130,6 +131,19 @@ describe("timeout", function()
     assert.equal("TIMEOUT", err.code)
   end)
 
+  it("ends what waits where it cannot yield", function()
+    local waits <const> = {
+      coroutine.wrap(function() task.sleep(60) end),
+      coroutine.wrap(function() process.run { "sleep", "60" } end),
+      function() table.sort({ 1, 2, 3 }, function() task.sleep(60) end) end,
+    }
+    for index, wait in ipairs(waits) do
+      local err
+      assert.is_true(seconds_of(function() err = failing(task.timeout, 0.1, wait) end) < 10)
+      assert.equal("TIMEOUT", err.code, index)
+    end
+  end)
+
   it("raises the function's own error as it is", function()
     assert.equal("AUTH", failing(task.timeout, 5, function() fail("AUTH", "no") end).code)
   end)
@@ -190,6 +204,23 @@ describe("hundreds of tasks with children", function()
     assert.equal("BOOM", failing(task.parallel, functions).code)
     assert.equal(400, closed)
     assert.equal(1, #task.list())
+  end)
+end)
+
+describe("a task whose coroutine somebody else resumes", function()
+  it("goes on waiting", function()
+    local waiting
+    local outcomes <const> = task.parallel {
+      function()
+        waiting = coroutine.running()
+        return process.run({ "sh", "-c", "sleep 0.1; echo done" }).stdout
+      end,
+      function()
+        task.sleep(0.03)
+        return coroutine.resume(waiting)
+      end,
+    }
+    assert.same({ "done\n", true }, outcomes)
   end)
 end)
 
