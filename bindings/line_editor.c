@@ -75,7 +75,7 @@ static unsigned char on_tab(EditLine *edit, int character)
     (void)character;
     line_editor *editor = editor_of(edit);
     if (is_pasted(editor))
-        return el_insertstr(edit, "  ") == 0 ? CC_REFRESH : CC_ERROR;
+        return el_insertstr(edit, "\t") == 0 ? CC_REFRESH : CC_ERROR;
     editor->asked = true;
     return CC_NORM;
 }

@@ -58,10 +58,20 @@ static int l_text_of(lua_State *L)
     return 1;
 }
 
-/* Replace the value on top of L by text. Its __tostring may itself fail. */
+/* Replace the value on top of L by text. Its __tostring may itself fail; without one there would be
+ * an address, which differs each time. */
 static void make_text(lua_State *L)
 {
     const char *type = luaL_typename(L, -1);
+    bool nameless = lua_istable(L, -1) || lua_isfunction(L, -1) || lua_isuserdata(L, -1);
+    bool has_text = !nameless || luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL;
+    if (nameless && has_text)
+        lua_pop(L, 1);
+    if (!has_text) {
+        lua_pop(L, 1);
+        lua_pushfstring(L, "(an error value of type %s)", type);
+        return;
+    }
     lua_pushcfunction(L, l_text_of);
     lua_insert(L, -2);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {

@@ -1,7 +1,6 @@
 ---@meta
 
 ---What a task's run(arguments, context) finds in its context.
-
 ---@class nightjar.context
 ---@field config nightjar.config
 ---@field log nightjar.log

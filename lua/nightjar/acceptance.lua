@@ -12,7 +12,7 @@ local function view(session, name, place, opened)
   return {
     name = name,
     query = function(_, sql, parameters)
-      opened.connection = opened.connection or session:connect(place)
+      opened.connection = opened.connection or hook.only_reads(session:connect(place))
       return opened.connection:query(sql, parameters, { timeout = query_seconds })
     end,
   }
@@ -32,7 +32,8 @@ function M.judge(session, name, place)
   if opened.connection then
     try(opened.connection.close, opened.connection)
   end
-  return accepted, "the policy does not accept it: " .. (reason or "restore.accept says no")
+  return accepted, "the policy does not accept it: "
+    .. (hook.reason(reason) or "restore.accept says no")
 end
 
 return M

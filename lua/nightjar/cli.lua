@@ -40,6 +40,9 @@ local function split(words)
       local pair = {}
       index = take_value(words, index, pair)
       file = pair[2]
+    elseif word == "--" and #code > 0 then
+      index = index + 1 -- what follows is for the code
+      break
     elseif word == "--home" then
       index = take_value(words, index, before)
     else

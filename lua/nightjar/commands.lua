@@ -136,7 +136,8 @@ M.all.tasks = { name = "tasks", summary = "list the tasks that there are", run =
 -- What nightjar says of itself.
 function M.overview(run)
   io.write("Usage: nightjar [--home DIR] [--quiet] [--verbose] TASK [ARGUMENTS]\n",
-    "       nightjar -e CODE [ARGUMENTS]\n\nTasks:\n")
+    "       nightjar -e CODE [-e CODE]... [--] [ARGUMENTS]\n",
+    "       nightjar [-e CODE]... -i FILE\n\nTasks:\n")
   list_tasks(run)
   io.write("\nAnd:\n")
   local names = {}
@@ -150,14 +151,14 @@ function M.overview(run)
   io.write("\nnightjar TASK --help tells what a task takes; nightjar init DIR makes a home.\n")
 end
 
-local function unknown(run, what, name)
-  local names <const> = script.names(run.home)
+local function unknown(run, what, name, others)
+  local names <const> = table.move(others or {}, 1, #(others or {}), 1, script.names(run.home))
   for command in pairs(M.all) do
     names[#names + 1] = command
   end
   local near <const> = suggest(name, names)
   fail("USAGE", ("%s '%s'"):format(what, name), near and ("Did you mean '%s'?"):format(near)
-    or "nightjar tasks lists them.")
+    or "nightjar tasks and help() list them.")
 end
 
 -- The task or command of a name.
@@ -169,8 +170,10 @@ end
 -- The help that a name has as a task or command, and the one that it has in Lua.
 local function explain(run, name)
   local explained <const> = require "nightjar.help".of_name(name)
-  local task <const> = (M.all[name] or script.find(run.home, name) or not explained)
-    and M.find(run, name)
+  local task <const> = (M.all[name] or script.find(run.home, name)) and M.find(run, name)
+  if not task and not explained then
+    unknown(run, "there is no help for", name, require "nightjar.help".names())
+  end
   if task then
     io.write(arguments_of.parser(task):get_help(), "\n")
   end

@@ -16,11 +16,14 @@ local units = require "nightjar.units"
 
 local M = {}
 
+local most_milliseconds <const> = (1 << 31) - 1 -- that PostgreSQL's settings hold
+
 -- Options that every dump of a database has, so that two of the same data are alike.
 function M.arguments(session, database, encoding)
   local arguments = {
     "--format=plain", "--no-password", "--encoding=" .. encoding,
-    ("--lock-wait-timeout=%d"):format(math.floor(session.policy.backup.lock_wait * 1000)),
+    ("--lock-wait-timeout=%d"):format(math.min(
+      math.floor(session.policy.backup.lock_wait * 1000), most_milliseconds)),
     "--dbname=" .. session:conninfo(database),
   }
   if session.server.recovery then

@@ -34,7 +34,8 @@ end
 
 -- What to do about a value that is none for this key.
 function M.hint(key)
-  return ("config/monitoring.env.example explains %s, and shows a value."):format(key)
+  return ("The monitoring.env that nightjar init writes explains %s, and shows a value."):format(
+    key)
 end
 
 local function is_known(name)
@@ -96,7 +97,7 @@ local function check_key(key, place, lines)
     local near <const> = suggest(key, known)
     refuse(place, ("'%s' is unknown%s"):format(key,
       near and (" (did you mean '%s'?)"):format(near) or ""),
-      "config/monitoring.env.example lists the keys that there are.")
+      "The monitoring.env that nightjar init writes lists the keys that there are.")
   elseif lines[key] then
     refuse(place, ("'%s' is there already, in line %d"):format(key, lines[key]),
       "Remove one of the two lines, or make it a comment with #.")

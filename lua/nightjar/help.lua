@@ -27,7 +27,8 @@ function M.of_name(name)
   local found <const> = library.get().by_name
   name = name:gsub("^nightjar%.", "", 1)
   local entry <const> = found[name] or found[name:gsub("%.([%w_]+)$", ":%1")] or method(name)
-  local file <const>, topic <const> = library.module(name), library.topic(name)
+  local file <const> = library.module(name) or library.page(name)
+  local topic <const> = library.topic(name)
   return entry and render.entry(entry) or file and render.module(file)
     or topic and render.topic(topic) or nil
 end
@@ -59,7 +60,10 @@ function M.text(what, variables)
   if type(what) == "string" then
     return M.of_name(what) or unknown(what)
   end
-  local entry <const>, file <const> = library.of_value(what, variables or loaded)
+  local entry <const>, file = library.of_value(what, variables or loaded)
+  for _, name in ipairs(not file and variables and { "target", "context" } or {}) do
+    file = rawget(variables, name) == what and library.page(name) or file
+  end
   if not entry and not file then
     fail("NOT_FOUND", ("there is no help for this %s"):format(type(what)),
       "help() tells what there is; help takes functions, modules and names.")

@@ -1,6 +1,7 @@
 -- The policy's own functions: asked within a budget, and not believed blindly. Where one fails,
 -- does not end or answers with nonsense, the default is taken, and that is told with file and line.
 
+local plain = require "nightjar.plain"
 local task = require "nightjar.task"
 
 local M = {}
@@ -25,7 +26,8 @@ function M.fault(name, f, message)
 end
 
 -- Ask hook.f with these arguments. hook: name, f, seconds (2), check = function(answers...) that
--- gives nil, or what is wrong with them. Returns true and the answers; or false and the fault.
+-- gives nil, or what is wrong with them. Returns true and the answers; or false, the fault, and the
+-- code of its error where it raised one.
 function M.ask(hook, ...)
   local answers, err = try(function(...)
     return table.pack(task.budget(hook.seconds or usual_seconds, hook.f, ...))
@@ -33,7 +35,7 @@ function M.ask(hook, ...)
   if err and err.code == "CANCELLED" then
     error(err, 0)
   elseif err then
-    return false, M.fault(hook.name, hook.f, err.message)
+    return false, M.fault(hook.name, hook.f, err.message), err.code
   end
   local problem <const> = hook.check and hook.check(table.unpack(answers, 1, answers.n))
   if problem then
@@ -55,14 +57,28 @@ function M.note(context, fault)
   context.log:warn("policy.failed", { message = fault })
 end
 
--- Ask in a task: the answers, or the default where there is none to be used.
+local endless <const> = { TIMEOUT = true, BUDGET = true }
+
+-- Ask in a task: the answers, or the default where there is none to be used. What did not end once
+-- is not asked again: it may be meant for each of a thousand sets.
 function M.decide(context, hook, default, ...)
+  context.given_up = context.given_up or {}
+  if context.given_up[hook.f] then
+    return default
+  end
   local results <const> = table.pack(M.ask(hook, ...))
   if results[1] then
     return table.unpack(results, 2, results.n)
   end
+  context.given_up[hook.f] = endless[results[3]]
   M.note(context, results[2])
   return default
+end
+
+-- A connection as the policy gets it, which decides and changes nothing.
+function M.only_reads(connection)
+  connection:query "SET default_transaction_read_only = on"
+  return connection
 end
 
 -- ---- what answers are ----
@@ -70,6 +86,11 @@ end
 local function shown(value)
   return type(value) == "string" and ("'%s'"):format(value) or type(value) == "table" and "a table"
     or tostring(value)
+end
+
+-- A reason that a function gave, as one line, or nil.
+function M.reason(text)
+  return text and plain((text:gsub("%c+", " ")))
 end
 
 -- check for true or false, with an optional reason.

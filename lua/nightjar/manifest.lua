@@ -3,6 +3,7 @@
 local fs = require "nightjar.fs"
 local json = require "nightjar.json"
 local shape = require "nightjar.shape"
+local units = require "nightjar.units"
 
 local M = {}
 
@@ -72,7 +73,7 @@ function M.problem(value)
   if problem then
     return problem
   end
-  if not value.started:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$") then
+  if not units.parse_iso(value.started) then
     return ("started '%s' is no time"):format(value.started)
   end
   if not states[value.state] then

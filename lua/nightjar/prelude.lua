@@ -48,6 +48,9 @@ function try(f, ...)
 end
 
 function inspect(value, options)
+  if options ~= nil and type(options) ~= "table" then
+    error("inspect: the options are a table", 2)
+  end
   return require("nightjar.inspect")(value, options)
 end
 

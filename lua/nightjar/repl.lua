@@ -73,9 +73,9 @@ end
 -- _ is the first result of the last input that had one, _1 to _9 are all of them.
 function session:keep(results)
   if results.n > 0 then
-    rawset(self.environment, "_", results[1])
+    self.environment._ = results[1] -- not rawset: nil is remembered as a value too
     for index = 1, results_kept do
-      rawset(self.environment, "_" .. index, results[index])
+      self.environment["_" .. index] = results[index]
     end
   end
 end

@@ -103,7 +103,9 @@ function M.load(source)
   if not chunk then
     fail("CONFIG", syntax)
   end
-  local task, err = try(chunk)
+  local task, err = try(function()
+    return (chunk()) -- the first value alone, as require has it
+  end)
   if err then
     if err.code == "LUA" then
       fail("CONFIG", err.message, nil, { traceback = err.traceback, cause = err })

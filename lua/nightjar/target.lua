@@ -119,12 +119,21 @@ local function by_default(target, database)
     and not markers.read(database)
 end
 
+local function each_once(names)
+  local list, known = {}, {}
+  for _, name in ipairs(names) do
+    list[#list + 1] = not known[name] and name or nil
+    known[name] = true
+  end
+  return list
+end
+
 -- The databases to back up, of those that there are: pure. `only` narrows it to one. None at all is
 -- an error.
 function M.choose(target, databases, only)
   local chosen = {}
   if only or target.databases then
-    for _, name in ipairs(only and { only } or target.databases) do
+    for _, name in ipairs(only and { only } or each_once(target.databases)) do
       local database <const> = find(databases, name)
       if not database.connectable then
         fail("CONFIG", ("database '%s' allows no connections, so it cannot be dumped"):format(name),

@@ -126,7 +126,7 @@ static void a_read_returns_at_tab_and_goes_on(void **state)
     static const typing pieces[] = {{"> ", "ab"},
                                     {"ab", "\t"},
                                     {"> ab", "\t"},
-                                    {"cd", "e\tf\r"}, /* pasted: two blanks */
+                                    {"cd", "e\tf\r"}, /* pasted */
                                     {NULL, NULL}};
     nj_error error;
     pthread_t thread;
@@ -142,7 +142,7 @@ static void a_read_returns_at_tab_and_goes_on(void **state)
     assert_int_equal(read_event(editor, text, &cursor), LINE_ASKED);
     line_editor_insert(editor, "cd");
     assert_int_equal(read_event(editor, text, &cursor), LINE_ENTERED);
-    assert_string_equal(text, "abcde  f");
+    assert_string_equal(text, "abcde\tf");
     pthread_join(thread, NULL);
     line_editor_close(editor);
 }

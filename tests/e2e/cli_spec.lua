@@ -54,6 +54,7 @@ describe("without a home", function()
     assert.equal("3\n", support.run({ "-e", "1 + 2" }).stdout)
     local finalizer <const> = support.run { "-e", "setmetatable({}, { __gc = function() print(pcall(task.sleep, 1)) end })" }
     assert.same({ 0, true }, { finalizer.exit, finalizer.stdout:find("the program ends: nothing can wait any more", 1, true) ~= nil })
+    assert.equal("-x\n", support.run({ "-e", "return ...", "--", "-x" }).stdout)
     local place <const> = support.folder()
     fs.write(place.path .. "/script.lua", "print(select('#', ...), ...) return 7")
     local result <const> = support.run { "run", place.path .. "/script.lua", "--json", "a b" }

@@ -67,7 +67,7 @@ describe("the prompt on a terminal", function()
       { type = "sl" }, { see = "sl" }, { type = terminal.tab }, { see = "eep" }, { type = terminal.interrupt }, { see = prompt },
       { type = "run 'bac" }, { see = "bac" }, { type = terminal.tab }, { see = "kup" }, { type = terminal.interrupt }, { see = prompt },
       -- What is pasted is text, also where it holds a TAB.
-      { type = "#'post\t'\r" }, { see = "6\n" }, { see = prompt }, leave)
+      { type = "#'post\t'\r" }, { see = "5\n" }, { see = prompt }, leave)
   end)
 
   it("finds earlier lines, of earlier sessions too, and keeps none twice or with a secret", function()
@@ -100,6 +100,19 @@ describe("the prompt on a terminal", function()
   it("shows what runs and where it waits", function()
     play(line("task.parallel { function() task.sleep(9) end, function() task.sleep(0.1) return p(ps()) end, limit = 2, "
         .. "function() fail('STOP', 'enough') end }", "running", "input:1", "waiting", "input:1", "enough (STOP)"), leave)
+  end)
+
+  it("keeps nil as a result, and null as a column", function()
+    play(line("return nil", "nil"), line("_", "nil"), line("1, nil", "nil"), line("_2", "nil"), line("\\json", "JSON is on"),
+      line("target.main:query 'select 1 as a, null as b'", '"b": null'), leave)
+  end)
+
+  it("shows what a terminal would obey", function()
+    local text <const> = play(line('"\\u{9b}31m\\27[5m"', '"\\u{9b}31m\\x1b[5m"'), line('error("\\27[5mx")', "\\x1b[5mx"),
+      line("target.main:query [[select U&'\\009b5m' as c]]", "\\u{9b}5m"), line("target.main.query 'x'", "call it with a colon"),
+      line("run()", "the name of a task expected"), line("help(target)", "target:query"), leave)
+    assert.is_nil(text:find("\u{9b}", 1, true))
+    assert.is_nil(text:find("\27[5m", 1, true))
   end)
 
   it("tells errors with their line and hint", function()

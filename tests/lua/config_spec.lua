@@ -134,7 +134,7 @@ describe("the configuration", function()
     local example <const> = fs.read "config/monitoring.env.example"
     for key, value in pairs { BACKUP_KEEP = "soon", DISK_WARN = "850%", PGPORT = "high", BACKUP_KEEP_MIN = "few" } do
       local _, hint = refused(("%s=%s\n"):format(key, value))
-      assert.equal(("config/monitoring.env.example explains %s, and shows a value."):format(key), hint)
+      assert.equal(("The monitoring.env that nightjar init writes explains %s, and shows a value."):format(key), hint)
       assert.matches("\n#? ?" .. key .. "=%w", example)
     end
   end)

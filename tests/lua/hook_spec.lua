@@ -59,6 +59,17 @@ describe("a function of the policy", function()
     assert.is_nil(where.faults)
   end)
 
+  it("that did not end is not asked again", function()
+    local where <const> = context()
+    local asked = 0
+    local f <const> = function() asked = asked + 1 while true do end end
+    for _ = 1, 3 do
+      assert.equal("the default", hook.decide(where, { name = "retention.keep", f = f, seconds = 0.05, check = hook.yes_or_no },
+        "the default"))
+    end
+    assert.same({ 1, 1 }, { asked, #where.faults })
+  end)
+
   it("tells a fault once", function()
     local where <const> = context()
     for _ = 1, 3 do

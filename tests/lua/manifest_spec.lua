@@ -71,6 +71,8 @@ end)
 
 describe("a manifest is not valid", function()
   local cases <const> = {
+    { "begun on a day that there is not", function(value) value.started = "2026-11-31T02:15:00Z" end,
+      "started '2026-11-31T02:15:00Z' is no time" },
     { "without a field", function(value) value.target = nil end,
       "target is missing, not a string" },
     { "with a number for a string", function(value) value.id = 7 end,

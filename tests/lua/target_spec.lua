@@ -47,6 +47,7 @@ describe("the databases of a target", function()
   it("are those that the target names", function()
     assert.same({ "postgres" }, chosen { name = "main", databases = { "postgres" } })
     assert.same({ "app" }, chosen({ name = "main", databases = { "postgres" } }, "app"))
+    assert.same({ "app", "postgres" }, chosen { name = "main", databases = { "app", "postgres", "app" } })
   end)
 
   it("are an error when one of them is not there, with the name that may be meant", function()

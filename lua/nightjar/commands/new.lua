@@ -30,6 +30,9 @@ local kinds <const> = {
       fail("USAGE", ("'%s' is a task of nightjar's own"):format(name),
         ("nightjar eject %s copies it, to be changed."):format(name))
     end
+    if require("nightjar.commands").all[name] then
+      fail("USAGE", ("'%s' is a command of nightjar's own"):format(name), "Take another name.")
+    end
     return script.folder(run.home) .. "/" .. name .. ".lua",
       host.source("config/templates/task.lua"):gsub("NAME", name),
       ("Try it: nightjar %s --help, then nightjar %s"):format(name, name)

@@ -17,7 +17,7 @@ local function view(target, opened)
   local seen <const> = { name = target.name, host = target.host, port = target.port,
     user = target.user, dbname = target.dbname, container = target.container }
   function seen.query(_, sql, parameters)
-    opened.connection = opened.connection or connection.open(target)
+    opened.connection = opened.connection or hook.only_reads(connection.open(target))
     return opened.connection:query(sql, parameters, { timeout = query_seconds })
   end
   return seen

@@ -47,8 +47,7 @@ end
 local function read()
   local library <const> = { files = {}, by_name = {}, classes = {}, topics = {} }
   for _, name in ipairs(sorted_files()) do
-    local file <const> = meta.parse(host.source("meta/" .. name .. ".lua"))
-    file.name = name
+    local file <const> = meta.parse(host.source("meta/" .. name .. ".lua"), name)
     library.files[#library.files + 1] = file
     for class, block in pairs(file.classes) do
       library.classes[class] = block
@@ -85,6 +84,17 @@ end
 function M.module(name)
   for _, file in ipairs(M.get().files) do
     if file.module and (file.module == name or file.module == "nightjar." .. name) then
+      return file
+    end
+  end
+end
+
+-- What is at the prompt and no module: the file that tells of it.
+local pages <const> = { target = "prompt", context = "context" }
+
+function M.page(name)
+  for _, file in ipairs(M.get().files) do
+    if pages[name] == file.name then
       return file
     end
   end

@@ -153,8 +153,8 @@ end
 
 -- What a file tells: { module = "nightjar.fs" or nil, about = text, overload = nil, functions =
 -- {block...}, classes = {[name] = {fields, parent}}, topics = {{name, summary, more}...} }.
-function M.parse(text)
-  local file <const> = { functions = {}, classes = {}, topics = {}, about = "" }
+function M.parse(text, name)
+  local file <const> = { name = name, functions = {}, classes = {}, topics = {}, about = "" }
   for _, block in ipairs(blocks_of(text)) do
     local topic <const>, summary <const> = block.text:match("^# ([%w-]+): ([^\n]*)")
     file.module = block.module or file.module
@@ -163,7 +163,7 @@ function M.parse(text)
         more = block.text:gsub("^[^\n]*\n*", "", 1), example = block.example }
     elseif block.class then
       file.classes[block.class] = block
-      if block.class == file.module then
+      if block.class == "nightjar." .. name then
         file.about, file.overload = block.text, block.overload
       end
     elseif function_of(block) then

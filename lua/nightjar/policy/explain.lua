@@ -77,6 +77,9 @@ local function say_mail(context, findings, now)
   end
   local report <const> = { task = "health-check", findings = findings, complete = true }
   local decision <const>, mail <const> = alert.explain(context, report, now)
+  for _, fault in ipairs(mail and mail.faults or {}) do
+    hook.note(context, fault)
+  end
   if decision.action == "send" then
     say("  one would go out (%s): %s", decision.reason, reasons[decision.reason] or "")
     say("  subject: %s", mail.subject)

@@ -46,6 +46,9 @@ end
 -- Run a task as the command line does: run("backup", "--target", "main"). Gives its exit status.
 function M.run(run)
   return function(name, ...)
+    if type(name) ~= "string" then
+      error('run: the name of a task expected, as in run("backup", "--target", "main")', 2)
+    end
     local found <const> = require "nightjar.commands".find(run, name)
     local words <const> = { ... }
     return run.run_task(setmetatable({ json = false }, { __index = run }), found, words)

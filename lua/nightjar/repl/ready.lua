@@ -69,6 +69,16 @@ function methods:close()
   end
 end
 
+-- target.main.query "..." is easily typed.
+for name, method in pairs(methods) do
+  methods[name] = function(self, ...)
+    if debug.getmetatable(self) ~= target_type then
+      error(("call it with a colon: target.NAME:%s"):format(name), 2)
+    end
+    return method(self, ...)
+  end
+end
+
 -- The configured targets by their names. Without a home that can be read, each use tells why.
 local function targets_of(run)
   local config <const>, err <const> = try(config_of.load, { home = run.home })

@@ -4,6 +4,7 @@ local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local inspect_value = require "nightjar.inspect"
 local json = require "nightjar.json"
+local plain = require "nightjar.plain"
 local redact = require "nightjar.redact"
 local rows = require "nightjar.inspect.rows"
 local secrecy = require "nightjar.secrecy"
@@ -20,11 +21,21 @@ function M.painter(colored)
   end
 end
 
+-- The rows of a query as a list of objects with all their columns.
+local function row_list(value)
+  local list <const> = json.array {}
+  for index, row in ipairs(value) do
+    list[index] = {}
+    for _, name in ipairs(value.columns) do
+      list[index][name] = row[name] == nil and json.null or row[name]
+    end
+  end
+  return list
+end
+
 -- As JSON; nil for what cannot be: functions, cycles.
 local function as_json(value, secrets)
-  if type(value) == "table" and rows.is(value) then
-    value = json.array(table.move(value, 1, #value, 1, {}))
-  end
+  value = type(value) == "table" and rows.is(value) and row_list(value) or value
   local text <const> = try(function()
     return json.encode(secrecy.mask(value, secrets), { pretty = true })
   end)
@@ -35,7 +46,7 @@ end
 function M.value(value, view)
   local text <const> = view.json and as_json(value, view.secrets)
     or inspect_value(value, { columns = view.columns, secrets = view.secrets })
-  return redact(text, view.secrets) -- what has a text of its own
+  return plain(redact(text, view.secrets)) -- what has a text of its own
 end
 
 -- ---- errors ----
@@ -108,12 +119,14 @@ function M.error(err, view)
   if err.code ~= "LUA" then
     head = ("%s (%s)"):format(head, err.sqlstate and err.code .. " " .. err.sqlstate or err.code)
   end
-  local lines = { paint("red", head) }
+  local lines = {}
   local function add(style, text)
     if text and text ~= "" then
+      text = plain(redact(text, view.secrets))
       lines[#lines + 1] = style and paint(style, text) or text
     end
   end
+  add("red", head)
   add(nil, place_of(err, view))
   add(nil, err.hint and "  hint: " .. err.hint)
   add("dim", err.detail and table.concat(tail(err.detail), "\n"))
@@ -121,7 +134,7 @@ function M.error(err, view)
   if err.code == "LUA" or view.verbose then
     add("dim", table.concat(calls_of(err, view), "\n"))
   end
-  return redact(table.concat(lines, "\n"), view.secrets)
+  return table.concat(lines, "\n")
 end
 
 return M
