@@ -16,7 +16,8 @@ describe("generated databases", function()
     assert.equal("", table.concat(problems, "\n"))
   end)
 
-  it("are of every type", function()
+  it("are of every type, and of values up to a megabyte", function()
+    assert.is_true(counts.largest > 1024 * 1024, counts.largest)
     for _, type in ipairs(counts.types) do
       assert.is_true((counts.columns[type.name] or 0) > 0, type.name)
     end

@@ -240,6 +240,27 @@ function kinds.replaced_row(database, dice)
   return of and { rows = { [of] = with(without(of.rows, dice:roll(#of.rows)), dice:pick(of.rows)) } }
 end
 
+-- Every copy of a row that is there more than once made another, alike again: a sum in which equals cancel out would not see it.
+function kinds.changed_copies(database, dice)
+  local copies = {}
+  for _, of in ipairs(tables(database, 2, loose)) do
+    for index = 2, #of.rows do
+      if of.rows[index] == of.rows[index - 1] then
+        copies[#copies + 1] = { table = of, row = of.rows[index] }
+      end
+    end
+  end
+  local chosen <const> = one_of(dice, copies)
+  if not chosen then
+    return nil
+  end
+  local rows, other = {}, generator.draw_row(dice, chosen.table)
+  for index, row in ipairs(chosen.table.rows) do
+    rows[index] = row == chosen.row and other or row
+  end
+  return { rows = { [chosen.table] = rows } }
+end
+
 function kinds.moved_to_other_table(database, dice)
   local one <const>, other <const> = alike(database, dice, 1)
   if not one then

@@ -215,9 +215,14 @@ local function built_types(server)
   return types
 end
 
-local function count_columns(counts, database)
+local function count_content(counts, database)
   for _, of in ipairs(database.tables) do
     counts.rows = counts.rows + #of.rows
+    for _, row in ipairs(of.rows) do
+      for _, value in ipairs(row) do
+        counts.largest = math.max(counts.largest, value and #value or 0)
+      end
+    end
     for _, column in ipairs(of.columns) do
       counts.columns[column.type.name] = (counts.columns[column.type.name] or 0) + 1
     end
@@ -232,7 +237,7 @@ local function new_batch(common, number, count)
   for index = 1, count do
     counts.databases = counts.databases + 1
     self.databases[index] = generator.generate(counts.databases, counts.types, self.dice)
-    count_columns(counts, self.databases[index])
+    count_content(counts, self.databases[index])
   end
   self.large = large_objects.draw(self.dice)
   counts.real = number
@@ -244,15 +249,16 @@ local function closing(thing)
 end
 
 -- options: databases, how many are generated; rounds, of a change to each; seed; say(counts), called after each real one;
--- note(problem). Returns the counts: {databases=, real=, rows=, types=, columns = {[type's name] = n}, changes = {[kind] = n
--- that did change something}, same = n that did not, seconds=}.
+-- note(problem). Returns the counts: {databases=, real=, rows=, largest = size of a value, types=,
+-- columns = {[type's name] = n}, changes = {[kind] = n that did change something}, same = n that did not, seconds=}.
 function M.run(options)
   local began <const> = host.now()
   local server <const> = support.server "autovacuum=off"
   local _ <close> = closing(server)
   local home <const> = support.home(server)
   local _ <close> = closing(home)
-  local counts <const> = { databases = 0, real = 0, rows = 0, same = 0, types = built_types(server), columns = {}, changes = {} }
+  local counts <const> = { databases = 0, real = 0, rows = 0, largest = 0, same = 0, types = built_types(server), columns = {},
+    changes = {} }
   local common <const> = { seed = options.seed, note = options.note, counts = counts, server = server, home = home,
     drawn = {} }
   for _, kind in ipairs(M.kinds) do
