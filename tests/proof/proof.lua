@@ -3,7 +3,7 @@
 --
 -- Some tens of generated databases, a schema each, go into one real database. It is backed up and proven by nightjar, and
 -- made a second time in another order. Then, round by round, each of them gets one change, or is only rewritten, and the
--- fingerprint must tell exactly those that PostgreSQL itself says are other than they were.
+-- fingerprint must tell exactly those tables and sequences that PostgreSQL itself says are other than they were.
 
 local changes = require "tests.proof.changes"
 local dice_of = require "tests.proof.dice"
@@ -11,9 +11,11 @@ local generator = require "tests.proof.generator"
 local host = require "nightjar.host"
 local large_objects = require "tests.proof.large_objects"
 local manifest = require "nightjar.manifest"
+local names = require "nightjar.names"
 local proof = require "nightjar.proof"
 local real_of = require "tests.proof.real"
 local support = require "tests.e2e.support"
+local task = require "nightjar.task"
 local values = require "tests.proof.values"
 
 local M = {}
@@ -36,32 +38,39 @@ local function owner_of(text)
   return text and text:match "d(%d+)~" or "large"
 end
 
--- The databases whose data or objects differ, and those whose definitions do, with one difference of each.
-local function differing(before, after, texts)
-  local compared <const> = proof.compare(before, manifest.fingerprint(after))
+-- What the fingerprint tells of each generated database that is other than it was: {[number] = {relations = {[key] = text},
+-- object = text, wording = text}}. A relation is a table or a sequence.
+local function told(self, after)
+  local compared <const> = proof.compare(self.base, manifest.fingerprint(after))
   for _, statement in ipairs(after.statements) do
-    texts[statement.hash] = statement.text
+    self.texts[statement.hash] = statement.text
   end
-  local data, wording = {}, {}
+  local found = {}
+  local function of(text)
+    local number <const> = owner_of(text)
+    found[number] = found[number] or { relations = {} }
+    return found[number]
+  end
   for _, difference in ipairs(compared.differences) do
-    data[owner_of(difference.name)] = difference.text
+    if difference.kind:find "^object" then
+      of(difference.name).object = difference.text
+    else
+      of(difference.name).relations[names.key(difference.name)] = difference.text
+    end
   end
   for _, hashes in pairs(compared.definitions) do
     for _, hash in ipairs(hashes) do
-      wording[owner_of(texts[hash])] = texts[hash] or hash
+      of(self.texts[hash]).wording = self.texts[hash] or hash
     end
   end
-  return data, wording
+  return found
 end
 
 -- Nothing may differ, not even a definition.
 local function demand_same(self, what, print)
-  local data <const>, wording <const> = differing(self.base, print, self.texts)
-  for _, difference in pairs(data) do
-    complain(self, "%s: %s", what, difference)
-  end
-  for _, text in pairs(wording) do
-    complain(self, "%s has another definition: %s", what, text)
+  for number, difference in pairs(told(self, print)) do
+    local _, relation <const> = next(difference.relations)
+    complain(self, "%s, %s: %s", what, number, relation or difference.object or difference.wording)
   end
   if print.hash ~= self.base.hash then
     complain(self, "%s has another hash over its statements", what)
@@ -152,37 +161,52 @@ local function undo_all(self, made)
   self.real:make_large(self.large, self.dice)
 end
 
--- What PostgreSQL says of a change against what the fingerprint does.
-local function judge(self, number, change, is_other, data, wording)
-  local seen <const>, worded <const> = data[number], wording[number]
-  local counts <const> = self.counts
-  if change.definition and not is_other then
-    counts.changes[change.kind] = counts.changes[change.kind] + 1
-    if seen or not worded then
-      complain(self, "%s of %s: %s", change.kind, number, seen or "not seen in its definitions: " .. change.sql)
-    end
-  elseif is_other or change.object then
-    counts.changes[change.kind] = counts.changes[change.kind] + 1
-    if not seen then
-      complain(self, "%s of %s has not been seen%s", change.kind, number, change.sql and ": " .. change.sql or "")
-    end
-  else
-    counts.same = counts.same + 1
-    if seen or worded then
-      complain(self, "%s of %s changes nothing, and yet: %s", change.kind, number, seen or worded)
+-- Keys of the relations whose content is other than it was, by PostgreSQL alone.
+local function other_relations(before, after)
+  local others = {}
+  for key, content in pairs(before) do
+    others[key] = after[key] ~= content or nil
+  end
+  for key in pairs(after) do
+    others[key] = others[key] or not before[key] or nil
+  end
+  return others
+end
+
+-- A change against what the fingerprint tells: all of it, and nothing else.
+local function judge(self, number, change, others, difference)
+  local function expect(wanted, found, what)
+    if wanted and not found then
+      complain(self, "%s of %s has not been seen: %s", change.kind, number, what or change.sql)
+    elseif found and not wanted then
+      complain(self, "%s of %s does not change this: %s", change.kind, number, found)
     end
   end
-  if is_other and worded and number ~= "large" and not change.object then
-    complain(self, "%s of %s changes a definition: %s", change.kind, number, worded)
+  for key in pairs(others) do
+    expect(true, difference.relations[key], key)
+  end
+  for key, text in pairs(difference.relations) do
+    expect(others[key], text)
+  end
+  if number ~= "large" then -- of those each is an object
+    expect(change.object, difference.object)
+    expect(change.definition or change.object and difference.wording, difference.wording)
+  end
+  local counts <const> = self.counts
+  if next(others) or change.object or change.definition then
+    counts.changes[change.kind] = counts.changes[change.kind] + 1
+  else
+    counts.same = counts.same + 1
   end
 end
 
 local function round(self)
   local made <const> = change_all(self)
   local now <const> = self.real:contents()
-  local data <const>, wording <const> = differing(self.base, self.real:fingerprint(), self.texts)
+  local found <const> = told(self, self.real:fingerprint())
   for number, change in pairs(made) do
-    judge(self, number, change, now[number] ~= self.contents[number], data, wording)
+    judge(self, number, change, other_relations(self.contents[number] or {}, now[number] or {}),
+      found[number] or { relations = {} })
   end
   undo_all(self, made)
 end
@@ -244,8 +268,9 @@ local function new_batch(common, number, count)
   return self
 end
 
+-- Closed even when the run is given up by Ctrl-C.
 local function closing(thing)
-  return setmetatable({}, { __close = function() thing:close() end })
+  return setmetatable({}, { __close = function() task.shield(60, thing.close, thing) end })
 end
 
 -- options: databases, how many are generated; rounds, of a change to each; seed; say(counts), called after each real one;

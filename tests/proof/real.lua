@@ -14,29 +14,29 @@ local M = {}
 local real = {}
 real.__index = real
 
--- What a schema holds, by PostgreSQL alone: rows of each table whatever their order, and sequences. Large objects under "large".
+-- What a schema's tables and sequences hold, by PostgreSQL alone: rows are texts, whatever their order.
 local contents <const> = [[
-  CREATE FUNCTION pg_temp.contents(number oid) RETURNS text LANGUAGE plpgsql AS $$
+  CREATE FUNCTION pg_temp.contents(number oid) RETURNS TABLE (name text, content text) LANGUAGE plpgsql AS $$
   DECLARE
-    relation record; content text; result text := '';
+    kind "char";
   BEGIN
-    FOR relation IN SELECT format('%I.%I', nspname, relname) AS name, relkind FROM pg_class
-        JOIN pg_namespace AS n ON n.oid = relnamespace WHERE n.oid = number AND relkind IN ('r', 'S') ORDER BY relname LOOP
-      IF relation.relkind = 'S' THEN
-        EXECUTE 'SELECT last_value || '' '' || is_called FROM ' || relation.name INTO content;
+    FOR name, kind IN SELECT format('%I.%I', nspname, relname), relkind FROM pg_class
+        JOIN pg_namespace AS n ON n.oid = relnamespace WHERE n.oid = number AND relkind IN ('r', 'S') LOOP
+      IF kind = 'S' THEN
+        EXECUTE 'SELECT last_value || '' '' || is_called FROM ' || name INTO content;
       ELSE
-        EXECUTE 'SELECT count(*) || '' '' || coalesce(string_agg(h, '','' ORDER BY h), '''') FROM (SELECT md5("~row~"::text) AS h'
-          || ' FROM ONLY ' || relation.name || ' AS "~row~") AS hashes' INTO content;
+        EXECUTE 'SELECT count(*) || coalesce(md5(string_agg(h, '','' ORDER BY h)), '''')'
+          || ' FROM (SELECT md5("~row~"::text) AS h FROM ONLY ' || name || ' AS "~row~") AS hashes' INTO content;
       END IF;
-      result := result || relation.name || ' ' || content || E'\n';
+      RETURN NEXT;
     END LOOP;
-    RETURN md5(result);
   END $$]]
 
 local ask <const> = [[
-  SELECT substring(nspname FROM '^d(\d+)~') AS number, pg_temp.contents(oid) AS contents FROM pg_namespace
+  SELECT substring(nspname FROM '^d(\d+)~') AS number, name, content FROM pg_namespace AS n, pg_temp.contents(n.oid)
     WHERE nspname ~ '^d\d+~'
-  UNION ALL SELECT 'large', string_agg(oid || ' ' || md5(lo_get(oid)), ',' ORDER BY oid) FROM pg_largeobject_metadata]]
+  UNION ALL SELECT 'large', 'pg_largeobject', string_agg(oid || ' ' || md5(lo_get(oid)), ',' ORDER BY oid)
+    FROM pg_largeobject_metadata]]
 
 -- A real database of that name, to be closed.
 function M.new(server, name)
@@ -164,11 +164,12 @@ function real:rewrite(database, dice)
   end
 end
 
--- What each holds, by number.
+-- What each holds: {[number, or "large"] = {[key of a table or sequence] = its content}}.
 function real:contents()
   local found = {}
   for _, row in ipairs(self:query(ask)) do
-    found[row.number] = row.contents
+    found[row.number] = found[row.number] or {}
+    found[row.number][names.key(row.name)] = row.content
   end
   return found
 end
