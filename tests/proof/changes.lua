@@ -1,7 +1,8 @@
--- The single changes of a generated database, and what of a fingerprint each must change.
+-- The single changes of a generated database.
 --
--- changes.kinds[kind](database, dice) → {rows = {[table] = its rows now}, sql=, undo=}, or nil where the database has nothing to
--- change so. The model stays as it is. What it is meant to change may turn out equal: whether it did is for PostgreSQL to say.
+-- changes.kinds[kind](database, dice) → {rows = {[table] = its rows now}, sql=, undo=, object = true where one is missing after
+-- it, definition = true where one reads otherwise}, or nil where the database has nothing to change so. The model stays as it
+-- is. What it is meant to change may turn out equal: whether it did is for PostgreSQL to say.
 
 local generator = require "tests.proof.generator"
 

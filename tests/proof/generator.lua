@@ -1,13 +1,14 @@
 -- A generated database: tables of every type with hostile names, and what hangs on them. It is a schema of its own, so that
 -- many of them fit into one real database and one dump.
 --
--- generate(number, types, dice) → {number=, schema=, tables=, sequences=, parts=, wordings=, types=}
+-- generate(number, types, dice) → {number=, schema=, made = SQL of what is there before the tables, tables=, sequences=, parts=,
+-- wordings=}
 --   table     {name=, definition=, columns=, rows=, alike = the same columns as another's, partitioned=,
 --             keyed=, index = of its key}; a row is a list of values
 --   sequence  {reference = SQL that gives it, value=, called=}
 --   part      {drop=, create=, is_table=}: SQL of an object that may be missing; of one of the tables, where it is so
 --   wording   {change=, undo=}: SQL of a definition that may read otherwise
--- A column that is `fixed` is never NULL, and keeps its value; but one that is a `key` chooses the partition, and may change.
+-- A column that is `fixed` is never NULL, and keeps its value: a key. The first of a partitioned table chooses the partition.
 
 local names = require "nightjar.names"
 local postgres = require "nightjar.postgres"
@@ -153,7 +154,7 @@ local function add_partitioned(database, dice)
   local way <const> = dice:pick { "LIST", "RANGE", "HASH" }
   local columns <const> = new_columns(database, dice)
   local key <const> = new_column(database, dice, way == "LIST" and regions or numbers)
-  key.fixed, key.key = true, true
+  key.fixed = true
   table.insert(columns, 1, key)
   local of <const> = add_table(database, dice, columns, 16)
   of.partitioned = true
