@@ -3,16 +3,16 @@
 
 #include <fcntl.h>
 #include <libgen.h>
-#include <stdlib.h>
-#include <string.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 void nj_give_to_owner_of_folder(int fd, const char *path)
 {
     struct stat folder, ours;
-    char *copy = geteuid() == 0 ? strdup(path) : NULL;
-    if (!copy)
+    char copy[PATH_MAX]; /* memory of its own could be lacking, and nobody would be told */
+    if (geteuid() != 0 || (size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
         return;
     /* A name that also leads to it from elsewhere is none that we have just made. */
     if (stat(dirname(copy), &folder) == 0 && fstat(fd, &ours) == 0 && folder.st_uid != 0 &&
@@ -21,5 +21,4 @@ void nj_give_to_owner_of_folder(int fd, const char *path)
             fchown(fd, folder.st_uid, folder.st_gid); /* where it cannot be, it is root's */
         (void)ignored;
     }
-    free(copy);
 }
