@@ -315,10 +315,10 @@ int smtp_send(const smtp_server *server, const smtp_mail *mail, const nj_wait *w
     while (mail->recipients[count])
         count++;
     memset(report, 0, sizeof *report);
-    report->dialogue.recipient_count = count;
     report->dialogue.recipients = calloc(count + 1, sizeof *report->dialogue.recipients);
     if (!report->dialogue.recipients)
         return nj_fail(error, "SYSTEM", "out of memory");
+    report->dialogue.recipient_count = count;
     return converse(server, mail, wait, report, error);
 }
 
