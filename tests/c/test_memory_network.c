@@ -199,8 +199,35 @@ static void ask_over_tcp(void **state, outcome *got)
 }
 endures(ask_over_tcp)
 
-    /* Without the socket it would go to whoever has that name. */
-    static void ask_over_socket(void **state, outcome *got)
+    /* In a process that has not asked before, where libcurl has to be begun, and libcrypto by it:
+     * returns what went wrong, 0 for nothing. */
+    static int ask_first(long number)
+{
+    bool failed;
+    outcome got = attempt(NULL, ask_over_tcp, number, false, &failed);
+    if (got.status != 0 && !tells_why(&got.error))
+        return 1;
+    outcome again = attempt(NULL, ask_over_tcp, 0, false, &failed);
+    return again.status == 0 ? 0 : 2;
+}
+
+static void a_first_request_without_memory_can_be_made_again(void **state)
+{
+    (void)state;
+    enum { SOME = 10000 };
+    for (long number = 1; number < SOME; number += 1 + number / 20) {
+        int status;
+        pid_t child = fork();
+        if (child == 0)
+            _exit(ask_first(number));
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (status != 0)
+            fail_msg("allocation %ld: %d", number, WEXITSTATUS(status));
+    }
+}
+
+/* Without the socket it would go to whoever has that name. */
+static void ask_over_socket(void **state, outcome *got)
 {
     (void)state;
     char url[100];
@@ -264,6 +291,7 @@ endures(check_server)
     int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_first_request_without_memory_can_be_made_again),
         cmocka_unit_test(ask_over_tcp_without_memory),
         cmocka_unit_test(ask_over_socket_without_memory),
         cmocka_unit_test(send_mail_without_memory),
