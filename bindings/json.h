@@ -1,5 +1,5 @@
-/* JSON text to json-c's objects and back. json-c, for it keeps 64-bit integers and embedded NULs
- * right; but its parser is not used (json_build.h). Any thread. */
+/* JSON text to json-c's objects and back. json-c, for it alone keeps 64-bit integers and embedded
+ * NULs right. Any thread. */
 #ifndef NIGHTJAR_JSON_H
 #define NIGHTJAR_JSON_H
 
@@ -13,9 +13,8 @@ enum { JSON_DEPTH = 128 };
 /* Parse one whole document, which a NUL follows: anything after it but white space is an error, as
  * is all that RFC 8259 does not allow. An integer that int64_t cannot hold becomes a double. Of a
  * key that stands twice in an object the last one counts; an escaped half of a surrogate pair is
- * U+FFFD; a key with NUL is refused, for json-c would cut it. FORMAT names line and column; SYSTEM
- * without memory. The caller puts *ret_value (NULL for the document `null`) with json_object_put.
- */
+ * U+FFFD; a key with NUL is refused, for json-c would cut it. FORMAT names line and column. The
+ * caller puts *ret_value (NULL for the document `null`) with json_object_put. */
 int json_parse(const char *text, size_t size, json_object **ret_value, nj_error *error);
 
 /* A new string; bytes that are no UTF-8 become U+FFFD. NULL without memory. */

@@ -1,6 +1,7 @@
 /* Reading JSON's tokens: strings, numbers, words and punctuation, not how they nest. */
 #include "bindings/json_scan.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +87,16 @@ static size_t count_digits(const char *text)
     return strspn(text, "0123456789");
 }
 
-/* The length of what the grammar allows from here, or 0. */
-static size_t grammar_length(const char *text)
+/* The length of what the grammar allows from here, or 0; an integer has neither fraction nor
+ * exponent. */
+static size_t grammar_length(const char *text, bool *ret_integer)
 {
     size_t at = text[0] == '-';
     size_t digits = count_digits(text + at);
     if (digits == 0 || (digits > 1 && text[at] == '0'))
         return 0;
     at += digits;
+    size_t integer_end = at;
     if (text[at] == '.') {
         digits = count_digits(text + at + 1);
         if (digits == 0)
@@ -107,15 +110,25 @@ static size_t grammar_length(const char *text)
             return 0;
         at += digits;
     }
+    *ret_integer = at == integer_end;
     return at;
 }
 
-static size_t number_length(const char *text, problem *found)
+static bool is_large(const char *integer)
 {
-    size_t length = grammar_length(text);
+    errno = 0;
+    (void)strtoll(integer, NULL, 10);
+    return errno == ERANGE;
+}
+
+static size_t number_length(const char *text, bool *ret_large, problem *found)
+{
+    bool integer;
+    size_t length = grammar_length(text, &integer);
     if (length == 0 || (text[length] && strchr("0123456789+-.eE", text[length])))
         return refuse(found, 0, "number expected");
-    if (isinf(strtod(text, NULL)))
+    *ret_large = integer && is_large(text);
+    if ((*ret_large || !integer) && isinf(strtod(text, NULL)))
         return refuse(found, 0, "a number too large for a double");
     return length;
 }
@@ -137,13 +150,14 @@ static size_t word_length(const char *text, problem *found)
     return refuse(found, 0, "true, false or null expected");
 }
 
-static size_t token_length(const char *text, size_t size, problem *found)
+static size_t token_length(const char *text, size_t size, bool *ret_large, problem *found)
 {
     char c = *text;
+    *ret_large = false;
     if (c == '"')
         return string_length(text, size, found);
     if (c == '-' || (c >= '0' && c <= '9'))
-        return number_length(text, found);
+        return number_length(text, ret_large, found);
     if (is_letter(c))
         return word_length(text, found);
     if (c == '\'')
@@ -155,13 +169,39 @@ static size_t token_length(const char *text, size_t size, problem *found)
 
 /* ---- all tokens ---- */
 
-int json_scan(const char *text, size_t size, nj_error *error)
+int json_scan(const char *text, size_t size, size_t *ret_large, nj_error *error)
 {
+    size_t count = 0;
     for (size_t at = 0, length; at < size; at += length) {
-        problem found = {0};
-        length = token_length(text + at, size - at, &found);
+        bool large;
+        problem found;
+        length = token_length(text + at, size - at, &large, &found);
         if (length == 0)
             return json_fail_at(text, at + found.offset, found.text, error);
+        count += large;
     }
+    *ret_large = count;
     return 0;
+}
+
+char *json_with_large_floats(const char *text, size_t size, size_t large, size_t *ret_size)
+{
+    char *copy = malloc(size + 2 * large + 1);
+    if (!copy)
+        return NULL;
+    size_t filled = 0;
+    for (size_t at = 0, length; at < size; at += length) {
+        bool is_large_integer;
+        problem found;
+        length = token_length(text + at, size - at, &is_large_integer, &found);
+        memcpy(copy + filled, text + at, length);
+        filled += length;
+        if (is_large_integer) {
+            memcpy(copy + filled, "e0", 2);
+            filled += 2;
+        }
+    }
+    copy[filled] = '\0';
+    *ret_size = filled;
+    return copy;
 }
