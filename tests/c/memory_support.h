@@ -135,7 +135,8 @@ const char *__lsan_default_suppressions(void)
     static void run##_without_memory(void **state)                                                 \
     {                                                                                              \
         endure(state, run, #run, dense);                                                           \
-    }
+    }                                                                                              \
+    _Static_assert(true, "a semicolon follows")
 #define endures(run) endures_some(run, LONG_MAX)
 
 #endif

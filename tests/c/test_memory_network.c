@@ -197,11 +197,11 @@ static void ask_over_tcp(void **state, outcome *got)
     http_request request = {.url = url, .method = "DELETE"};
     make_request(&request, got);
 }
-endures(ask_over_tcp)
+endures(ask_over_tcp);
 
-    /* In a process that has not asked before, where libcurl has to be begun, and libcrypto by it:
-     * returns what went wrong, 0 for nothing. */
-    static int ask_first(long number)
+/* In a process that has not asked before, where libcurl has to be begun, and libcrypto by it:
+ * returns what went wrong, 0 for nothing. */
+static int ask_first(long number)
 {
     bool failed;
     outcome got = attempt(NULL, ask_over_tcp, number, false, &failed);
@@ -235,11 +235,11 @@ static void ask_over_socket(void **state, outcome *got)
     http_request request = {.url = url, .socket = socket_path, .method = "PUT"};
     make_request(&request, got);
 }
-endures(ask_over_socket)
+endures(ask_over_socket);
 
-    /* ---- mails ---- */
+/* ---- mails ---- */
 
-    static smtp_server stand_in(void)
+static smtp_server stand_in(void)
 {
     return (smtp_server){.host = "127.0.0.1",
                          .own_name = "tester.example",
@@ -273,9 +273,9 @@ static void send_mail(void **state, outcome *got)
     if (got->status == 0)
         add_heard(got);
 }
-endures(send_mail)
+endures(send_mail);
 
-    static void check_server(void **state, outcome *got)
+static void check_server(void **state, outcome *got)
 {
     (void)state;
     smtp_server to = stand_in();
@@ -286,9 +286,9 @@ endures(send_mail)
         add_result(got, report.dialogue.authenticated ? "logged in" : "not", 9);
     smtp_report_free(&report);
 }
-endures(check_server)
+endures(check_server);
 
-    int main(void)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_request_without_memory_can_be_made_again),

@@ -36,9 +36,9 @@ static void connect_to_server(void **state, outcome *got)
     postgres_end(&session);
 }
 /* The proof of the password is thousands of libcrypto's, all alike. */
-endures_some(connect_to_server, 100)
+endures_some(connect_to_server, 100);
 
-    static void be_ready(void **state, outcome *got)
+static void be_ready(void **state, outcome *got)
 {
     (void)state;
     const char *answer = "";
@@ -47,10 +47,10 @@ endures_some(connect_to_server, 100)
     got->status = postgres_ready(&options, &wait, &answer, &got->error);
     add_result(got, answer, strlen(answer));
 }
-endures_some(be_ready, 10)
+endures_some(be_ready, 10);
 
-    /* One session for all, and another where it was closed. */
-    static postgres_session kept;
+/* One session for all, and another where it was closed. */
+static postgres_session kept;
 
 static void keep_session(outcome *got)
 {
@@ -83,17 +83,17 @@ static void query_rows(void **state, outcome *got)
           "SELECT n, repeat('x', n::int), $2::text AS nothing FROM generate_series(1, $1::int) n",
           parameters, 2);
 }
-endures(query_rows)
+endures(query_rows);
 
-    static void query_wide_rows(void **state, outcome *got)
+static void query_wide_rows(void **state, outcome *got)
 {
     (void)state;
     keep_session(got);
     query(got, "SELECT repeat('y', 30000) FROM generate_series(1, 3)", NULL, 0);
 }
-endures(query_wide_rows)
+endures(query_wide_rows);
 
-    static void query_statements(void **state, outcome *got)
+static void query_statements(void **state, outcome *got)
 {
     (void)state;
     keep_session(got);
@@ -104,9 +104,9 @@ endures(query_wide_rows)
     query(got, "SELECT a FROM t WHERE a > 5", NULL, 0);
     query(got, "SELECT count(*) FROM t", NULL, 0);
 }
-endures(query_statements)
+endures(query_statements);
 
-    static void query_in_error(void **state, outcome *got)
+static void query_in_error(void **state, outcome *got)
 {
     (void)state;
     keep_session(got);
@@ -116,10 +116,10 @@ endures(query_statements)
         add_result(got, got->error.message, strlen(got->error.message));
     }
 }
-endures(query_in_error)
+endures(query_in_error);
 
-    /* Nothing runs that could be cancelled: the server takes the request all the same. */
-    static void cancel(void **state, outcome *got)
+/* Nothing runs that could be cancelled: the server takes the request all the same. */
+static void cancel(void **state, outcome *got)
 {
     (void)state;
     nj_wait wait = ten_seconds();
@@ -128,9 +128,9 @@ endures(query_in_error)
         got->status = postgres_cancel(&kept, &wait, &got->error);
     add_result(got, "asked", 5);
 }
-endures(cancel)
+endures(cancel);
 
-    static int begin_tests(void **state)
+static int begin_tests(void **state)
 {
     postgres_begin(&kept);
     /* libgssapi_krb5, which libpq asks first whether there is a ticket, crashes without memory. */
