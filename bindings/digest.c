@@ -1,6 +1,7 @@
 /* SHA-256, MD5 and SHA-1 by libcrypto. */
 #include "bindings/digest.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,9 +41,13 @@ int digest_new(digest_algorithm algorithm, digest **ret_digest, nj_error *error)
     const EVP_MD *kind = algorithm == DIGEST_SHA256 ? EVP_sha256()
                          : algorithm == DIGEST_MD5  ? EVP_md5()
                                                     : EVP_sha1();
+    errno = 0;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (!context || !EVP_DigestInit_ex(context, kind, NULL)) {
+        bool memory = !context || errno == ENOMEM;
         EVP_MD_CTX_free(context);
+        if (memory)
+            return nj_fail(error, "SYSTEM", "out of memory to compute %s", names[algorithm]);
         nj_fail(error, "SYSTEM", "libcrypto cannot compute %s", names[algorithm]);
         return nj_hint(error, "A system in FIPS mode has no MD5.");
     }

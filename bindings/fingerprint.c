@@ -194,8 +194,10 @@ static int end_statement(fingerprint *print, bool copy, nj_error *error)
         return 0;
     if (print->in_object && statement_is(print, "SELECT pg_catalog.lo_close(0);"))
         return end_object(print, error);
-    if (keep_sequence(print, &kept, error) != 0 || kept)
-        return kept ? 0 : -1;
+    if (keep_sequence(print, &kept, error) != 0)
+        return -1;
+    if (kept)
+        return 0;
     note_setting(print);
     if (parse_session(print->head, print->head_size) && keep_session(print, error) != 0)
         return -1;

@@ -1,6 +1,7 @@
 /* Files and folders, as scripts use them. */
 #include "bindings/fs.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,8 @@ int fs_read(const char *path, size_t limit, const nj_wait *wait, char **ret_byte
 
 /* ---- making folders ---- */
 
-/* The folder that holds `path`, to be freed; NULL where there is none to name, or no memory. */
-static char *parent_of(const char *path)
+/* How much of `path` names the folder that holds it; 0 where none is named. */
+static size_t parent_length(const char *path)
 {
     size_t length = strlen(path);
     while (length > 0 && path[length - 1] == '/')
@@ -77,17 +78,18 @@ static char *parent_of(const char *path)
         length--;
     while (length > 1 && path[length - 1] == '/')
         length--;
-    return length > 0 ? strndup(path, length) : NULL;
+    return length;
 }
 
 static int make_parent(const char *path, unsigned mode, nj_error *error)
 {
     bool ignored;
-    char *parent = parent_of(path);
-    if (!parent || strcmp(parent, path) == 0) {
-        free(parent);
+    size_t length = parent_length(path);
+    if (length == 0 || path[length] == '\0')
         return -1; /* with the error that there was */
-    }
+    char *parent = strndup(path, length);
+    if (!parent)
+        return nj_fail_system(error, ENOMEM, "could not make the folder '%s'", path);
     int result = fs_make_folder(parent, mode, true, &ignored, error);
     free(parent);
     return result;

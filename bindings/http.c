@@ -2,6 +2,7 @@
 #include "bindings/http.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,13 +86,16 @@ static int name_peer(exchange *self, nj_error *error)
         self->local = true;
         return 0;
     }
+    errno = 0; /* where there is no memory, libcurl says 'bad login' of a name and password */
     CURLU *url = curl_url();
     char *host = NULL, *port = NULL;
     CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, request->url, 0) : CURLUE_OUT_OF_MEMORY;
     if (code == CURLUE_OK)
         code = curl_url_get(url, CURLUPART_HOST, &host, 0);
     if (code == CURLUE_OK)
-        curl_url_get(url, CURLUPART_PORT, &port, 0);
+        code = curl_url_get(url, CURLUPART_PORT, &port, 0);
+    if (code == CURLUE_NO_PORT)
+        code = CURLUE_OK;
     self->local = code == CURLUE_OK && is_loopback(host);
     if (code == CURLUE_OK)
         snprintf(self->peer, sizeof self->peer, "'%s%s%s'", host, port ? ":" : "",
@@ -99,6 +103,8 @@ static int name_peer(exchange *self, nj_error *error)
     curl_free(host);
     curl_free(port);
     curl_url_cleanup(url);
+    if (code == CURLUE_OUT_OF_MEMORY || (code != CURLUE_OK && errno == ENOMEM))
+        return nj_fail(error, "SYSTEM", "out of memory");
     if (code != CURLUE_OK)
         return nj_fail(error, "CONFIG", "the address is none: %s", curl_url_strerror(code));
     return 0;
@@ -145,42 +151,42 @@ static int make_headers(exchange *self, nj_error *error)
         return -1;
     if (!has_header(request, "expect") && add_header(self, "Expect:", error) != 0)
         return -1;
-    curl_easy_setopt(self->transfer.easy, CURLOPT_HTTPHEADER, self->headers);
+    transfer_set(&self->transfer, CURLOPT_HTTPHEADER, self->headers);
     return 0;
 }
 
-static void set_method(CURL *easy, const http_request *request)
+static void set_method(transfer *to, const http_request *request)
 {
     const char *method = request->method;
     if (request->body) {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+        transfer_set(to, CURLOPT_POSTFIELDS, request->body);
+        transfer_set(to, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
     } else if (method && (strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0)) {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, ""); /* so that its length, 0, is said */
+        transfer_set(to, CURLOPT_POSTFIELDS, ""); /* so that its length, 0, is said */
     } else if (method && strcmp(method, "HEAD") == 0) {
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        transfer_set(to, CURLOPT_NOBODY, 1L);
     }
     if (method)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+        transfer_set(to, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_connection(exchange *self)
 {
-    CURL *easy = self->transfer.easy;
+    transfer *to = &self->transfer;
     const http_request *request = self->request;
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(request->connect_timeout * 1000) + 1);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, request->verify ? 2L : 0L);
+    transfer_set(to, CURLOPT_CONNECTTIMEOUT_MS, (long)(request->connect_timeout * 1000) + 1);
+    transfer_set(to, CURLOPT_SSL_VERIFYPEER, request->verify ? 1L : 0L);
+    transfer_set(to, CURLOPT_SSL_VERIFYHOST, request->verify ? 2L : 0L);
     if (request->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+        transfer_set(to, CURLOPT_CAINFO, request->ca_file);
     if (request->cert_file)
-        curl_easy_setopt(easy, CURLOPT_SSLCERT, request->cert_file);
+        transfer_set(to, CURLOPT_SSLCERT, request->cert_file);
     if (request->key_file)
-        curl_easy_setopt(easy, CURLOPT_SSLKEY, request->key_file);
+        transfer_set(to, CURLOPT_SSLKEY, request->key_file);
     if (request->socket)
-        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->socket);
+        transfer_set(to, CURLOPT_UNIX_SOCKET_PATH, request->socket);
     if (self->local)
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        transfer_set(to, CURLOPT_NOPROXY, "*");
 }
 
 /* libcurl itself bounds one line, and not their number; to read them takes it the square of that.
@@ -196,16 +202,16 @@ static size_t count_header(char *bytes, size_t size, size_t count, void *data)
 
 static int set_up(exchange *self, http_response *response, nj_error *error)
 {
-    CURL *easy = self->transfer.easy;
+    transfer *to = &self->transfer;
     response->body.limit = self->request->limit;
-    curl_easy_setopt(easy, CURLOPT_URL, self->request->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, transfer_collect);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &response->body);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, count_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, self);
-    set_method(easy, self->request);
+    transfer_set(to, CURLOPT_URL, self->request->url);
+    transfer_set(to, CURLOPT_PROTOCOLS_STR, "http,https");
+    transfer_set(to, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    transfer_set(to, CURLOPT_WRITEFUNCTION, transfer_collect);
+    transfer_set(to, CURLOPT_WRITEDATA, &response->body);
+    transfer_set(to, CURLOPT_HEADERFUNCTION, count_header);
+    transfer_set(to, CURLOPT_HEADERDATA, self);
+    set_method(to, self->request);
     set_connection(self);
     return make_headers(self, error);
 }

@@ -1,6 +1,7 @@
 /* Lines by libedit's own interface, a key at a time: so that a read can return between two keys. */
 #include "bindings/line_editor.h"
 
+#include <errno.h>
 #include <histedit.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -100,10 +101,12 @@ static void bind_keys(EditLine *edit)
 static int begin_editing(line_editor *editor, nj_error *error)
 {
     HistEvent event;
+    errno = 0;
     editor->history = history_init();
     editor->edit = el_init("nightjar", stdin, stdout, stderr);
     if (!editor->history || !editor->edit)
-        return nj_fail(error, "SYSTEM", "libedit cannot be started");
+        return nj_fail(error, "SYSTEM", "libedit cannot be started%s",
+                       errno == ENOMEM ? ": out of memory" : "");
     history(editor->history, &event, H_SETSIZE, HISTORY);
     el_set(editor->edit, EL_CLIENTDATA, editor);
     el_set(editor->edit, EL_PROMPT, prompt_of);
@@ -246,5 +249,5 @@ int line_editor_remember(line_editor *editor, const char *line, nj_error *error)
     int added = history(editor->history, &event, H_ENTER, line);
     if (before)
         uselocale(before);
-    return added < 0 ? nj_fail(error, "SYSTEM", "libedit cannot keep the line") : 0;
+    return added < 0 ? nj_fail(error, "SYSTEM", "out of memory for the line") : 0;
 }

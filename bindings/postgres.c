@@ -4,6 +4,7 @@
 #include "bindings/postgres_cancel.h"
 #include "bindings/postgres_error.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,7 @@ static int poll_connection(PGconn *connection, const nj_wait *wait, nj_error *er
         nj_event event = {.fd = PQsocket(connection), .wanted = wanted};
         if (nj_wait_events(wait, &event, 1, NJ_NEVER, error) < 0)
             return -1;
+        errno = 0; /* libcrypto may lack memory too, and libpq gives other reasons then */
         switch (PQconnectPoll(connection)) {
         case PGRES_POLLING_OK:
             return 0;
@@ -136,7 +138,8 @@ static int poll_connection(PGconn *connection, const nj_wait *wait, nj_error *er
             wanted = NJ_WRITABLE;
             break;
         default:
-            return postgres_fail_connect(connection, error);
+            return errno == ENOMEM ? postgres_fail_memory(error)
+                                   : postgres_fail_connect(connection, error);
         }
     }
 }
@@ -172,12 +175,12 @@ int postgres_connect(postgres_session *session, const postgres_options *options,
     fill_keywords(options, keywords, values);
     PGconn *connection = PQconnectStartParams(keywords, values, /* expand_dbname= */ 0);
     if (!connection)
-        return nj_fail(error, "SYSTEM", "out of memory for a connection");
+        return postgres_fail_memory(error);
     PQsetNoticeReceiver(connection, keep_notice, session);
     postgres_canceller *canceller = NULL;
     int result = establish(connection, wait, seconds, error);
     if (result == 0 && !(canceller = postgres_canceller_new(connection)))
-        result = nj_fail(error, "SYSTEM", "out of memory for a connection");
+        result = postgres_fail_memory(error);
     if (result != 0) {
         PQfinish(connection);
         return -1;
@@ -236,6 +239,8 @@ static int add_row(gathering *gathered, const PGresult *row, nj_error *error)
     if (!gathered->growing) {
         PQclear(gathered->rows);
         gathered->rows = PQcopyResult(row, PG_COPYRES_ATTRS);
+        if (!gathered->rows)
+            return postgres_fail_memory(error);
         gathered->growing = true;
     }
     int number = PQntuples(gathered->rows);
@@ -243,7 +248,7 @@ static int add_row(gathering *gathered, const PGresult *row, nj_error *error)
         bool null = PQgetisnull(row, 0, column);
         if (!PQsetvalue(gathered->rows, number, column, null ? NULL : PQgetvalue(row, 0, column),
                         null ? -1 : PQgetlength(row, 0, column)))
-            return nj_fail(error, "SYSTEM", "out of memory for the rows of a query");
+            return postgres_fail_memory(error);
     }
     if (PQresultMemorySize(gathered->rows) <= gathered->limit)
         return 0;
@@ -418,7 +423,7 @@ int postgres_ready(const postgres_options *options, const nj_wait *wait, const c
     postgres_end(&session);
     if (result == 0)
         *ret_state = "ok";
-    else if (strcmp(error->code, "CANCELLED") == 0)
+    else if (strcmp(error->code, "CANCELLED") == 0 || error->errnum == ENOMEM)
         return -1;
     else if (strcmp(error->code, "CONFIG") == 0)
         *ret_state = "no_attempt";

@@ -61,7 +61,7 @@ int postgres_cancel(postgres_session *session, const nj_wait *wait, nj_error *er
 
 /* As pg_isready: "ok", "rejecting", "no_response" or "no_attempt" (libpq does not understand the
  * options). Weak evidence: a server that refuses the password is "ok" as well. Fails with CANCELLED
- * alone. */
+ * and without memory alone. */
 int postgres_ready(const postgres_options *options, const nj_wait *wait, const char **ret_state,
                    nj_error *error);
 

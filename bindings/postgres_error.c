@@ -2,6 +2,7 @@
 #include "bindings/postgres_error.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,6 +148,18 @@ static int fail_attempt(const PGconn *connection, const char *message, const cha
                    PQport(connection), line);
 }
 
+int postgres_fail_memory(nj_error *error)
+{
+    return nj_fail_system(error, ENOMEM, "could not talk to PostgreSQL");
+}
+
+/* Said by libpq, or by the look-up of a name: what the server says of its own memory has an
+ * SQLSTATE. */
+static bool is_memory(const char *message)
+{
+    return strstr(message, "out of memory") || strstr(message, "Memory allocation failure");
+}
+
 int postgres_fail_connect(const PGconn *connection, nj_error *error)
 {
     const char *text = PQerrorMessage(connection);
@@ -155,6 +168,8 @@ int postgres_fail_connect(const PGconn *connection, nj_error *error)
     make_line(line, message, strcspn(message, "\n"));
     if (sqlstate[0]) {
         fail_state(error, sqlstate, line);
+    } else if (is_memory(text)) {
+        return postgres_fail_memory(error);
     } else if (strstr(message, "no password supplied")) {
         nj_fail(error, "AUTH", "no password is given for user '%s'", PQuser(connection));
         return nj_hint(error,
@@ -179,6 +194,8 @@ int postgres_fail_statement(const PGresult *result, nj_error *error)
     const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
     const char *message = primary ? primary : PQresultErrorMessage(result);
     char line[LINE];
+    if (!sqlstate && is_memory(message))
+        return postgres_fail_memory(error);
     make_line(line, message, strlen(message));
     fail_state(error, sqlstate ? sqlstate : "", line);
     if (detail)
@@ -195,6 +212,8 @@ int postgres_fail_lost(const PGconn *connection, const PGresult *last_words, nj_
         last_words ? PQresultErrorField(last_words, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     char ignored[SQLSTATE + 1], line[LINE];
     const char *message = primary ? primary : find_message(PQerrorMessage(connection), ignored);
+    if (!primary && is_memory(message))
+        return postgres_fail_memory(error);
     make_line(line, message, strcspn(message, "\n"));
     nj_fail(error, "CLOSED", "the connection was lost: %s", line);
     if (sqlstate)

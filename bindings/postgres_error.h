@@ -12,6 +12,9 @@
 int postgres_fail_connect(const PGconn *connection, nj_error *error);
 /* A statement that the server refused. */
 int postgres_fail_statement(const PGresult *result, nj_error *error);
+/* There is no memory for libpq, or beside it: SYSTEM with ENOMEM. So do the others where libpq says
+ * that. */
+int postgres_fail_memory(nj_error *error);
 /* A connection that broke; `last_words` is the server's error before that, or NULL. Code CLOSED. */
 int postgres_fail_lost(const PGconn *connection, const PGresult *last_words, nj_error *error);
 

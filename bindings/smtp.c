@@ -110,37 +110,37 @@ static long whole_seconds(double seconds)
 static void set_server(conversation *self)
 {
     const smtp_server *server = self->server;
-    CURL *easy = self->transfer.easy;
+    transfer *to = &self->transfer;
     bool is_ipv6 = strchr(server->host, ':');
     char url[600];
     snprintf(url, sizeof url, is_ipv6 ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
              server->security == SMTP_SECURITY_TLS ? "smtps" : "smtp", server->host, server->port,
              server->own_name ? server->own_name : "");
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    transfer_set(to, CURLOPT_URL, url);
+    transfer_set(to, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    transfer_set(to, CURLOPT_PROXY, "");
     /* TRY would send the password in the clear where the server offers no STARTTLS. */
-    curl_easy_setopt(easy, CURLOPT_USE_SSL,
-                     server->security == SMTP_SECURITY_NONE ? (long)CURLUSESSL_NONE
-                                                            : (long)CURLUSESSL_ALL);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    transfer_set(to, CURLOPT_USE_SSL,
+                 server->security == SMTP_SECURITY_NONE ? (long)CURLUSESSL_NONE
+                                                        : (long)CURLUSESSL_ALL);
+    transfer_set(to, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (server->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
+        transfer_set(to, CURLOPT_CAINFO, server->ca_file);
     if (server->user) {
-        curl_easy_setopt(easy, CURLOPT_USERNAME, server->user);
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, server->password ? server->password : "");
+        transfer_set(to, CURLOPT_USERNAME, server->user);
+        transfer_set(to, CURLOPT_PASSWORD, server->password ? server->password : "");
     }
     self->transfer.connect_by = nj_after(server->connect_timeout);
-    curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, whole_seconds(server->reply_timeout));
-    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, listen_in);
-    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, self);
+    transfer_set(to, CURLOPT_SERVER_RESPONSE_TIMEOUT, whole_seconds(server->reply_timeout));
+    transfer_set(to, CURLOPT_FORBID_REUSE, 1L);
+    transfer_set(to, CURLOPT_VERBOSE, 1L);
+    transfer_set(to, CURLOPT_DEBUGFUNCTION, listen_in);
+    transfer_set(to, CURLOPT_DEBUGDATA, self);
 }
 
 static int set_mail(conversation *self, nj_error *error)
 {
-    CURL *easy = self->transfer.easy;
+    transfer *to = &self->transfer;
     for (size_t index = 0; self->mail->recipients[index]; index++) {
         struct curl_slist *longer =
             curl_slist_append(self->recipients, self->mail->recipients[index]);
@@ -149,21 +149,22 @@ static int set_mail(conversation *self, nj_error *error)
         self->recipients = longer;
     }
     self->unsent = self->mail->message;
-    curl_easy_setopt(easy, CURLOPT_MAIL_FROM, self->mail->from);
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, self->recipients);
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLOWFAILS, 1L);
-    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L); /* without it libcurl only asks: VRFY */
+    transfer_set(to, CURLOPT_MAIL_FROM, self->mail->from);
+    transfer_set(to, CURLOPT_MAIL_RCPT, self->recipients);
+    transfer_set(to, CURLOPT_MAIL_RCPT_ALLOWFAILS, 1L);
+    transfer_set(to, CURLOPT_UPLOAD, 1L); /* without it libcurl only asks: VRFY */
     /* Its size is not told: libcurl counts the dots that it adds, and could end too early. */
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, hand_over);
-    curl_easy_setopt(easy, CURLOPT_READDATA, self);
+    transfer_set(to, CURLOPT_READFUNCTION, hand_over);
+    transfer_set(to, CURLOPT_READDATA, self);
     return 0;
 }
 
 static int set_no_mail(conversation *self)
 {
-    curl_easy_setopt(self->transfer.easy, CURLOPT_NOBODY, 1L);
-    curl_easy_setopt(self->transfer.easy, CURLOPT_CUSTOMREQUEST, "NOOP");
-    curl_easy_setopt(self->transfer.easy, CURLOPT_CERTINFO, 1L);
+    transfer_set(&self->transfer, CURLOPT_NOBODY, 1L);
+    transfer_set(&self->transfer, CURLOPT_CUSTOMREQUEST, "NOOP");
+    /* A TLS library that cannot tell of the certificate is no reason to fail. */
+    (void)curl_easy_setopt(self->transfer.easy, CURLOPT_CERTINFO, 1L);
     return 0;
 }
 
@@ -314,10 +315,10 @@ int smtp_send(const smtp_server *server, const smtp_mail *mail, const nj_wait *w
     while (mail->recipients[count])
         count++;
     memset(report, 0, sizeof *report);
-    report->dialogue.recipient_count = count;
     report->dialogue.recipients = calloc(count + 1, sizeof *report->dialogue.recipients);
     if (!report->dialogue.recipients)
         return nj_fail(error, "SYSTEM", "out of memory");
+    report->dialogue.recipient_count = count;
     return converse(server, mail, wait, report, error);
 }
 

@@ -6,12 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static CURLcode library;
+/* ---- memory ---- */
 
-static void begin_library(void)
+/* Whether it was lacking on this thread since its transfer began. libcurl tells of that by whatever
+ * code is at hand: that a name has no address, that an address is none. */
+static _Thread_local bool lacks_memory;
+
+static void *noted(void *block)
 {
-    library = curl_global_init(CURL_GLOBAL_DEFAULT);
+    lacks_memory = lacks_memory || !block;
+    return block;
+}
+
+static void *allocate(size_t size)
+{
+    return noted(malloc(size));
+}
+
+static void *allocate_zeroed(size_t count, size_t size)
+{
+    return noted(calloc(count, size));
+}
+
+static void *reallocate(void *block, size_t size)
+{
+    return noted(realloc(block, size > 0 ? size : 1));
+}
+
+static char *duplicate(const char *text)
+{
+    return noted(strdup(text));
+}
+
+/* ---- beginning and ending ---- */
+
+/* Once; where there was no memory for it, again. */
+static bool begin_library(void)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static bool begun;
+    pthread_mutex_lock(&mutex);
+    begun = begun || curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, reallocate,
+                                          duplicate, allocate_zeroed) == CURLE_OK;
+    bool result = begun;
+    pthread_mutex_unlock(&mutex);
+    return result;
 }
 
 /* libcurl asks now and then, also where it blocks; anything but 0 ends the transfer. */
@@ -28,21 +67,21 @@ int transfer_begin(transfer *self, nj_error *error)
 {
     memset(self, 0, sizeof *self);
     self->connect_by = NJ_NEVER;
-    pthread_once(&once, begin_library);
-    self->easy = library == CURLE_OK ? curl_easy_init() : NULL;
+    lacks_memory = false;
+    self->easy = begin_library() ? curl_easy_init() : NULL;
     self->multi = self->easy ? curl_multi_init() : NULL;
     if (!self->multi) {
         transfer_end(self);
-        return nj_fail(error, "SYSTEM", "libcurl cannot begin");
+        return nj_fail(error, "SYSTEM", "libcurl cannot begin: out of memory");
     }
-    curl_easy_setopt(self->easy, CURLOPT_ERRORBUFFER, self->problem);
-    curl_easy_setopt(self->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(self->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(self->easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(self->easy, CURLOPT_XFERINFOFUNCTION, leave_off);
-    curl_easy_setopt(self->easy, CURLOPT_XFERINFODATA, self);
+    transfer_set(self, CURLOPT_ERRORBUFFER, self->problem);
+    transfer_set(self, CURLOPT_NOSIGNAL, 1L);
+    transfer_set(self, CURLOPT_FOLLOWLOCATION, 0L);
+    transfer_set(self, CURLOPT_NOPROGRESS, 0L);
+    transfer_set(self, CURLOPT_XFERINFOFUNCTION, leave_off);
+    transfer_set(self, CURLOPT_XFERINFODATA, self);
     /* A name that does not resolve must not hold up who has given up waiting for it. */
-    curl_easy_setopt(self->easy, CURLOPT_QUICK_EXIT, 1L);
+    transfer_set(self, CURLOPT_QUICK_EXIT, 1L);
     return 0;
 }
 
@@ -59,6 +98,12 @@ void transfer_end(transfer *self)
 }
 
 /* ---- performing ---- */
+
+void transfer_keep(transfer *self, CURLcode code)
+{
+    if (self->refusal == CURLE_OK)
+        self->refusal = code;
+}
 
 /* Milliseconds until the deadline, at most a second: not every limit of libcurl's has a timer, it
  * has to be asked (for that of a mail server's answer). */
@@ -114,6 +159,9 @@ static void abandon(transfer *self)
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error)
 {
     int running = 1;
+    if (self->refusal != CURLE_OK)
+        return nj_fail(error, "SYSTEM", "libcurl does not take what it is told: %s",
+                       curl_easy_strerror(self->refusal));
     CURLMcode code = curl_multi_add_handle(self->multi, self->easy);
     self->wait = wait;
     while (code == CURLM_OK && running) {
@@ -131,9 +179,13 @@ int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj
     }
     if (code != CURLM_OK) {
         abandon(self);
-        return nj_fail(error, "SYSTEM", "libcurl cannot go on: %s", curl_multi_strerror(code));
+        return nj_fail(error, "SYSTEM", "libcurl cannot go on: %s",
+                       lacks_memory ? "out of memory" : curl_multi_strerror(code));
     }
     *ret_code = outcome(self);
+    /* Also where all seems well: it may have asked for /path instead of /path?query. */
+    if (lacks_memory)
+        return nj_fail(error, "SYSTEM", "out of memory for a transfer");
     return *ret_code == CURLE_ABORTED_BY_CALLBACK ? nj_wait_check(wait, error) : 0;
 }
 
@@ -219,7 +271,7 @@ size_t transfer_collect(char *bytes, size_t size, size_t count, void *data)
         text->overflown = true;
         return CURL_WRITEFUNC_ERROR;
     }
-    char *grown = realloc(text->bytes, text->size + more + 1);
+    char *grown = reallocate(text->bytes, text->size + more + 1);
     if (!grown)
         return CURL_WRITEFUNC_ERROR;
     memcpy(grown + text->size, bytes, more);

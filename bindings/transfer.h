@@ -3,7 +3,7 @@
  *
  *     transfer mail;
  *     if (transfer_begin(&mail, error) == 0) {
- *         curl_easy_setopt(mail.easy, …);
+ *         transfer_set(&mail, CURLOPT_…, …);
  *         result = transfer_perform(&mail, wait, &code, error);
  *     }
  *     transfer_end(&mail); */
@@ -21,6 +21,7 @@ typedef struct transfer {
     char problem[CURL_ERROR_SIZE]; /* libcurl's words for what went wrong; "" for none */
     int64_t connect_by;  /* when the connection has to be there; libcurl's own CONNECTTIMEOUT counts
                             the greeting and the login of a mail server too. NJ_NEVER at first */
+    CURLcode refusal;    /* of the first option that libcurl did not take */
     bool enough;         /* a callback may set it: end, now or within a second, whatever is left */
     const nj_wait *wait; /* of transfer_perform, for its callback */
 } transfer;
@@ -29,9 +30,16 @@ typedef struct transfer {
 int transfer_begin(transfer *self, nj_error *error);
 void transfer_end(transfer *self); /* idempotent; fine where begin failed, and on {0} */
 
-/* Perform it. -1 with TIMEOUT or CANCELLED where `wait` ended it, with SYSTEM where libcurl could
- * not even try; else 0, and *ret_code is libcurl's result, for transfer_fail or the caller's own.
- * Where libcurl blocks by itself (behind the end of a mail) a cancel takes up to a second. */
+/* Set an option. One that is not taken, for want of memory, is told by transfer_perform: without it
+ * this would be another transfer, to somebody else or without a login. */
+#define transfer_set(self, option, value)                                                          \
+    transfer_keep((self), curl_easy_setopt((self)->easy, (option), (value)))
+void transfer_keep(transfer *self, CURLcode code);
+
+/* Perform it, on the thread that it was begun on. -1 with TIMEOUT or CANCELLED where `wait` ended
+ * it, with SYSTEM where libcurl could not even try or had no memory; else 0, and *ret_code is
+ * libcurl's result, for transfer_fail or the caller's own. Where libcurl blocks by itself (behind
+ * the end of a mail) a cancel takes up to a second. */
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error);
 
 /* Say why it failed: NOT_FOUND (no such host, or no such socket), REFUSED, DENIED (of a socket's

@@ -42,7 +42,7 @@ function postgres.connect(options) end
 ---```
 ---@param options? nightjar.postgres.connect_options
 ---@return "ok"|"rejecting"|"no_response"|"no_attempt" state
----@raise CANCELLED
+---@raise CANCELLED SYSTEM
 function postgres.ready(options) end
 
 ---A name as SQL writes it.

@@ -1,8 +1,8 @@
--- Every binding's calls, with each of their allocations failing in turn, and with the collector at work all the time: each call
--- succeeds or raises, and leaves no file open and no child. What it leaks, a sanitizer tells at the end. (Where the scheduler
--- itself gets no memory, the program ends in order: no script could go on.)
+-- Every binding's calls, with each of their allocations failing in turn, those of Lua and then those below it, and with the
+-- collector at work all the time: each call succeeds or raises, and leaves no file open and no child. What it leaks, a sanitizer
+-- tells at the end. (Where the scheduler itself gets no memory, the program ends in order: no script could go on.)
 
--- luacheck: globals fail_allocation allocation_failed
+-- luacheck: globals fail_allocation allocation_failed fail_core spare_core
 
 local digest = require "nightjar.digest"
 local fingerprint = require "nightjar.fingerprint"
@@ -57,7 +57,7 @@ local calls <const> = {
   ["pipeline.run fails"] = function()
     try(pipeline.run, { from = fs.source(folder .. "/dump"), through = { gzip.decompress {} }, to = pipeline.discard() })
   end,
-  ["postgres.connect refused"] = function() try(postgres.connect, { host = "127.0.0.1", port = 1, timeout = 2 }) end,
+  ["postgres.connect refused"] = function() try(postgres.connect, { host = "127.0.0.1", port = 1, connect_timeout = 2 }) end,
   ["http.request refused"] = function() try(http.request, { url = "http://127.0.0.1:1/", timeout = 2 }) end,
   ["smtp.send refused"] = function()
     try(smtp.send, { host = "127.0.0.1", port = 1, security = "none", from = "a@example.org", to = { "b@example.org" },
@@ -92,6 +92,18 @@ for _, name in ipairs(names) do
     local fired <const> = allocation_failed()
     fail_allocation(0)
   until not fired
+  local core_number, fired = 0, not name:find "^json%." -- json-c is known to go on without memory, wrongly
+  while fired do
+    core_number = core_number + 1
+    fail_core(core_number)
+    local well <const>, err <const> = pcall(call)
+    fired = spare_core()
+    -- A thread is not started, or there is no memory; and nothing goes wrong by that afterwards.
+    local told <const> = tostring(err):lower()
+    if not well and not (fired and (told:find("memory", 1, true) or told:find(" thread: ", 1, true))) then
+      error(("%s, allocation %d below Lua: %s"):format(name, core_number, err))
+    end
+  end
   collectgarbage("incremental", 0, 1000, 0)
   call()
   collectgarbage("generational")
@@ -101,6 +113,6 @@ for _, name in ipairs(names) do
   if open_files() ~= files or children() ~= processes then
     error(("%s: %d files were open, and %d are; children: %s and %s"):format(name, files, open_files(), processes, children()))
   end
-  print(("%-36s %4d allocations"):format(name, number - 1))
+  print(("%-36s %4d allocations of Lua, %4d below it"):format(name, number - 1, math.max(0, core_number - 1)))
 end
 fs.remove(folder, { recursive = true })

@@ -1,10 +1,12 @@
-/* The host with an allocator that fails when it is told to: nightjar_memory SCRIPT.
+/* The host with allocators that fail when they are told to: nightjar_memory SCRIPT.
  *
  * fail_allocation(n) lets the n-th allocation of Lua from then on fail, 0 none; allocation_failed()
- * says whether it has. */
+ * says whether it has. fail_core(n) does so for what is allocated besides: by the host, the doors,
+ * the cores and their libraries; spare_core() ends that, and says whether one has failed. */
 #include "host/state.h"
 
 #include "host/door.h"
+#include "tests/c/allocator.h"
 
 #include <stdio.h>
 
@@ -22,7 +24,11 @@ void *__wrap_nj_task_allocate(void *host, void *block, size_t old_size, size_t n
         failed = true;
         return NULL;
     }
-    return __real_nj_task_allocate(host, block, old_size, new_size);
+    bool watched = allocator_watches;
+    allocator_watches = false;
+    void *result = __real_nj_task_allocate(host, block, old_size, new_size);
+    allocator_watches = watched;
+    return result;
 }
 
 static int l_fail_allocation(lua_State *L)
@@ -35,6 +41,18 @@ static int l_fail_allocation(lua_State *L)
 static int l_allocation_failed(lua_State *L)
 {
     lua_pushboolean(L, failed);
+    return 1;
+}
+
+static int l_fail_core(lua_State *L)
+{
+    fail_allocation((long)luaL_checkinteger(L, 1), false);
+    return 0;
+}
+
+static int l_spare_core(lua_State *L)
+{
+    lua_pushboolean(L, spare_allocations());
     return 1;
 }
 
@@ -57,6 +75,8 @@ int main(int argc, char **argv)
     }
     static const luaL_Reg functions[] = {{"fail_allocation", l_fail_allocation},
                                          {"allocation_failed", l_allocation_failed},
+                                         {"fail_core", l_fail_core},
+                                         {"spare_core", l_spare_core},
                                          {NULL, NULL}};
     lua_State *L = host.L;
     lua_pushglobaltable(L);
