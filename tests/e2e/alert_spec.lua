@@ -113,9 +113,6 @@ teardown(function()
 end)
 
 before_each(function()
-  if server.stopped or server.strange then
-    restart()
-  end
   for _, name in ipairs(fs.list(server.folder)) do
     if name:find "^%d+%.%a+$" or name == "dialogue" then
       fs.remove(server.folder .. "/" .. name)
@@ -126,6 +123,9 @@ end)
 
 after_each(function()
   home:close()
+  if server.stopped or server.strange then
+    restart()
+  end
 end)
 
 describe("a problem", function()

@@ -255,7 +255,8 @@ describe("the prompt through a pipe", function()
 
   it("ends at SIGTERM, with what runs", function()
     local done <const> = process.run { "bash", "-c", [[
-      timeout --foreground 1 "$0" --home "$1" repl < <(echo "task.sleep(60)"; exec sleep 60); echo $?; kill $!]],
+      exec 3< <(echo "task.sleep(60)"; exec sleep 60)
+      timeout --foreground 1 "$0" --home "$1" repl <&3; echo $?; kill $!]],
       support.program, home.path, check = false, env = { NIGHTJAR_REPL = "plain" } }
     assert.truthy(done.stdout:find("124\n$"), done.stdout)
   end)

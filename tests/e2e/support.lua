@@ -3,6 +3,7 @@
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local json = require "nightjar.json"
+local leaks = require "tests.lua.leaks"
 local postgres = require "nightjar.postgres"
 local process = require "nightjar.process"
 local task = require "nightjar.task"
@@ -63,6 +64,17 @@ end
 local server = {}
 server.__index = server
 
+-- A server that a test has stopped has none to show.
+local function scratch_databases(of)
+  local made = {}
+  for _, name in ipairs(try(of.databases, of) or {}) do
+    if name:find("^nightjar_verify_") or name:find("__restore_", 1, true) then
+      made[#made + 1] = name
+    end
+  end
+  return made
+end
+
 function M.server(...)
   local place = M.folder()
   local command = { "tests/fixture/postgres.sh", "start", place.path .. "/pg", ... }
@@ -72,12 +84,15 @@ function M.server(...)
   for name, value in started.stdout:gmatch("([A-Z]+)=([^\n]*)") do
     values[name] = value
   end
-  return setmetatable({ place = place, folder = place.path .. "/pg", host = values.PGHOST,
+  local self <const> = setmetatable({ place = place, folder = place.path .. "/pg", host = values.PGHOST,
     port = math.tointeger(tonumber(values.PGPORT)), user = values.PGUSER,
     password = values.PGPASSWORD }, server)
+  leaks.opened(self, { ["scratch database"] = scratch_databases })
+  return self
 end
 
 function server:close()
+  leaks.closing(self)
   process.run { "tests/fixture/postgres.sh", "stop", self.folder, timeout = 60 }
   self.place:close()
 end
@@ -172,6 +187,19 @@ end
 local home = {}
 home.__index = home
 
+-- What a run in it is still at work on, or was when it died.
+local function half_files(path, found)
+  for _, name in ipairs(try(fs.list, path) or {}) do
+    local inner <const> = path .. "/" .. name
+    if name:find "^%.partial%-" or name:find "^%.deleting%-" or name:find "%.%x+%.tmp$" then
+      found[#found + 1] = inner
+    elseif (fs.stat(inner) or {}).type == "folder" then
+      half_files(inner, found)
+    end
+  end
+  return found
+end
+
 -- options: env = lines for monitoring.env beside the connection's, policy = text of policy.lua
 function M.home(of, options)
   options = options or {}
@@ -188,10 +216,13 @@ function M.home(of, options)
   if options.policy then
     fs.write(place.path .. "/config/policy.lua", options.policy, { mode = 384 })
   end
-  return setmetatable({ place = place, path = place.path }, home)
+  local self <const> = setmetatable({ place = place, path = place.path }, home)
+  leaks.opened(self, { ["half a file"] = function() return half_files(place.path, {}) end })
+  return self
 end
 
 function home:close()
+  leaks.closing(self)
   self.place:close()
 end
 

@@ -1,4 +1,5 @@
 -- Runs busted specs inside nightjar, where the bindings are: nightjar run tests/lua/busted.lua SPEC...
+-- What the specs leave behind is seen whole only where they have a folder of their own: tests/spec.sh NIGHTJAR SPEC...
 
 local folders = { "/usr/share/lua/5.4", "/usr/local/share/lua/5.4" }
 local libraries = { "/usr/lib/x86_64-linux-gnu/lua/5.4", "/usr/lib/aarch64-linux-gnu/lua/5.4", "/usr/local/lib/lua/5.4" }
@@ -34,5 +35,8 @@ setmetatable(_G, nil)            -- busted and luassert use undeclared globals
 os.setlocale = function()
   return "C"
 end
-arg = { [0] = "busted", table.unpack({ ... }) }
+package.preload["tests.watch"] = function()
+  require("tests.lua.leaks").watch()
+end
+arg = { [0] = "busted", "--helper=tests.watch", table.unpack({ ... }) }
 require "busted.runner" { standalone = false, output = "TAP" }

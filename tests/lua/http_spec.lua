@@ -20,7 +20,7 @@ local function failing(options)
   return err
 end
 
--- A server with that certificate, for as long as this spec runs.
+-- A server with that certificate, for as long as the test runs.
 local function secure(name, ...)
   running[#running + 1] = peers.http("--tls", certificates.path .. "/" .. name .. ".pem",
     certificates.path .. "/" .. name .. ".key", ...)
@@ -38,10 +38,13 @@ end)
 
 teardown(function()
   plain:close()
-  for _, peer in ipairs(running) do
-    peer:close()
-  end
   certificates:close()
+end)
+
+after_each(function()
+  while running[1] do
+    table.remove(running):close()
+  end
 end)
 
 describe("http.request", function()
