@@ -153,7 +153,7 @@ function M.run(options)
     end
     scene.home:expect(0, { "verify" })
   end)
-  scene:close()
+  task.shield(120, scene.close, scene)
   if err then
     error(err, 0)
   end
