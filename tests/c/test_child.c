@@ -141,6 +141,8 @@ static void a_file_that_is_no_program_is_denied(void **state)
 
 static void a_script_whose_interpreter_is_missing_says_so(void **state)
 {
+    if (under_valgrind())
+        skip();
     char *path = path_in(state, "script");
     write_file(path, "#!/nowhere/interpreter\n", 0755);
     char *argv[] = {path, NULL};
@@ -254,7 +256,7 @@ static void a_wait_is_cancelled_soon_and_leaves_it_running(void **state)
     nj_wait wait = {.deadline = NJ_NEVER, .cancel = &clock.wake};
     int64_t began = nj_now();
     assert_int_equal(nj_child_wait(&child, &wait, &error), -1);
-    assert_true(nj_now() - began < NJ_SECOND / 5);
+    assert_within(began, NJ_SECOND / 5);
     assert_string_equal(error.code, "CANCELLED");
     assert_false(child.ended);
     end_alarm(&clock);
@@ -303,7 +305,7 @@ static void one_that_ignores_sigterm_is_killed_after_its_grace(void **state)
     int64_t began = nj_now();
     nj_child_end(&child, 0.1);
     assert_true(nj_now() - began >= NJ_SECOND / 10);
-    assert_true(nj_now() - began < 5 * NJ_SECOND);
+    assert_within(began, 5 * NJ_SECOND);
     assert_int_equal(child.signal, SIGKILL);
 }
 
@@ -317,7 +319,7 @@ static void one_that_is_stopped_ends_at_once(void **state)
         assert_done(nj_wait_until(&wait, nj_after(0.005), &error));
     int64_t began = nj_now();
     nj_child_end(&child, 30);
-    assert_true(nj_now() - began < 10 * NJ_SECOND);
+    assert_within(began, 10 * NJ_SECOND);
     assert_true(child.ended);
 }
 
@@ -332,7 +334,7 @@ static void the_grace_of_several_runs_together(void **state)
     }
     int64_t began = nj_now();
     nj_children_end(all, 4, 0.5);
-    assert_true(nj_now() - began < 3 * NJ_SECOND / 2);
+    assert_within(began, 3 * NJ_SECOND / 2);
     for (int index = 0; index < 4; index++)
         assert_int_equal(children[index].signal, SIGKILL);
 }
