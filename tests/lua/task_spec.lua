@@ -2,6 +2,7 @@
 
 local task = require "nightjar.task"
 local host = require "nightjar.host"
+local patience <const> = require "tests.fixture.patience"
 
 local function seconds_of(f)
   local began = host.now()
@@ -25,7 +26,7 @@ describe("parallel", function()
       }
     end)
     assert.same({ "first", second = "second" }, results)
-    assert.is_true(seconds < 0.35)
+    assert.is_true(seconds < 0.35 * patience)
   end)
 
   it("raises the first error with its key, and cancels the others", function()
@@ -104,7 +105,7 @@ describe("timeout", function()
     local err
     local seconds = seconds_of(function() err = failing(task.timeout, 0.1, task.sleep, 10) end)
     assert.equal("TIMEOUT", err.code)
-    assert.is_true(seconds < 1)
+    assert.is_true(seconds < patience)
   end)
 
   it("ends code that never waits", function()
