@@ -203,6 +203,14 @@ describe("postgres.connect", function()
     connection:close()
     assert.is_false(connection:ready())
   end)
+
+  it("is not left busy by rows that there is no memory for", function()
+    local connection <close> = connect()
+    local err <const> = failing(task.budget, 20, connection.query, connection, "SELECT repeat('x', 70000000)", nil,
+      { limit = 80000000 })
+    assert.equal("BUDGET", err.code)
+    assert.equal(1, connection:query("SELECT 1 AS one")[1].one)
+  end)
 end)
 
 describe("postgres.ready", function()

@@ -16,6 +16,11 @@ local process = require "nightjar.process"
 local smtp = require "nightjar.smtp"
 local stream = require "nightjar.raw.docker_stream"
 
+-- What is beside the tests, for them alone.
+package.searchers[#package.searchers + 1] = function(name)
+  return name:find "^tests%." and loadfile(name:gsub("%.", "/") .. ".lua", "t") or nil
+end
+
 local folder <const> = process.run({ "mktemp", "-d" }).stdout:gsub("\n", "")
 local dump <const> = "--\n-- Name: t; Type: TABLE; Schema: public; Owner: me\n--\nSET a = 0;\nCREATE TABLE t (a int);\n"
   .. "COPY public.t (a) FROM stdin;\n1\n2\n\\.\nSELECT pg_catalog.setval('s', 1, true);\n--\n-- PostgreSQL database dump complete\n--\n"
@@ -74,6 +79,10 @@ local function children()
   return process.run({ "sh", "-c", "ps -o pid= --ppid $PPID | wc -l" }).stdout
 end
 
+local wired <const>, close_wires <const> = require("tests.memory.wired").open()
+for name, call in pairs(wired) do
+  calls[name] = call
+end
 local names = {}
 for name in pairs(calls) do
   names[#names + 1] = name
@@ -103,4 +112,5 @@ for _, name in ipairs(names) do
   end
   print(("%-36s %4d allocations"):format(name, number - 1))
 end
+close_wires()
 fs.remove(folder, { recursive = true })
