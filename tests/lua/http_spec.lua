@@ -217,7 +217,7 @@ describe("http.request over TLS", function()
   end)
 
   it("says so where the other side speaks no TLS", function()
-    assert.equal("TLS", failing({ url = (url("/hello"):gsub("http:", "https:")) }).code)
+    assert.equal("TLS", failing({ url = (url("/hello"):gsub("http:", "https:")), timeout = 20 * patience }).code)
   end)
 
   it("takes any with verify = false", function()
