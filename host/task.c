@@ -100,10 +100,16 @@ void nj_task_wake(nj_host *host, nj_task *task)
 nj_task *nj_task_new(lua_State *L, nj_group *group, int index, int arguments)
 {
     nj_host *host = nj_host_of(L);
-    nj_task *task = calloc(1, sizeof *task);
-    if (!task)
+    lua_State *co = lua_newthread(L);
+    if (!lua_checkstack(co, arguments + 1))
         luaL_error(L, "out of memory");
-    task->anchor = LUA_NOREF;
+    int anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+    nj_task *task = calloc(1, sizeof *task); /* last: no error below leaves it behind */
+    if (!task) {
+        luaL_unref(L, LUA_REGISTRYINDEX, anchor);
+        luaL_error(L, "out of memory");
+    }
+    task->anchor = anchor;
     task->wake_at = NJ_NEVER;
     task->group = group;
     task->index = index;
@@ -114,9 +120,6 @@ nj_task *nj_task_new(lua_State *L, nj_group *group, int index, int arguments)
         host->tasks->previous = task;
     host->tasks = task;
 
-    lua_State *co = lua_newthread(L);
-    task->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-    luaL_checkstack(co, arguments + 1, NULL);
     lua_xmove(L, co, arguments + 1);
     task->co = co;
     make_ready(host, task);
