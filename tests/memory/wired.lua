@@ -33,10 +33,11 @@ local function calls_of(database, web, post)
     end,
     ["connection:query fails"] = function() try(connection.query, connection, "SELECT 1/0") end,
     ["connection:query beyond its limit"] = function()
-      try(connection.query, connection, "SELECT repeat('x', 100000)", nil, { limit = 1000 })
+      local own <close> = postgres.connect(place) -- it is closed where a busy server is late to end the query
+      try(own.query, own, "SELECT repeat('x', 100000)", nil, { limit = 1000 })
     end,
     ["connection:query cancelled"] = function()
-      local own <close> = postgres.connect(place) -- a busy server may be too late, and it is closed
+      local own <close> = postgres.connect(place) -- as above
       try(task.timeout, 0.02, own.query, own, "SELECT pg_sleep(10)")
     end,
     ["connection:ready, version, cancel"] = function()
