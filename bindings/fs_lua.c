@@ -42,7 +42,7 @@ typedef struct fs_job {
     char *bytes;
     size_t size;
     unsigned mode;
-    nj_lock *lock;
+    nj_lock *lock;  /* borrowed, until it is given away */
     double seconds; /* how long to wait for the lock; 0 for one look */
     nj_space space;
 } fs_job;
@@ -124,10 +124,20 @@ static int lock_run(nj_job *base, const nj_wait *wait, nj_error *error)
 
 static int lock_done(lua_State *L, nj_job *base)
 {
-    (void)base;
     lua_getiuservalue(L, -1, 1); /* what the job borrows: the handle alone */
     lua_rawgeti(L, -1, 1);
+    ((fs_job *)base)->lock = NULL;
     return 1;
+}
+
+/* A lock that nobody is given is not left to the collector. */
+static void lock_dispose(nj_job *base)
+{
+    fs_job *job = (fs_job *)base;
+    if (job->lock)
+        nj_lock_release(job->lock);
+    job->lock = NULL;
+    fs_dispose(base);
 }
 
 static const nj_job_class read_class = {"fs.read", read_run, read_done, fs_dispose};
@@ -135,7 +145,7 @@ static const nj_job_class write_class = {"fs.write", write_run, NULL, fs_dispose
 static const nj_job_class rename_class = {"fs.rename", rename_run, NULL, fs_dispose};
 static const nj_job_class sync_class = {"fs.sync", sync_run, NULL, fs_dispose};
 static const nj_job_class space_class = {"fs.space", space_run, space_done, fs_dispose};
-static const nj_job_class lock_class = {"fs.lock", lock_run, lock_done, fs_dispose};
+static const nj_job_class lock_class = {"fs.lock", lock_run, lock_done, lock_dispose};
 
 static fs_job *new_job(lua_State *L, const nj_job_class *class)
 {
@@ -212,7 +222,6 @@ static int l_lock(lua_State *L)
     nj_lock *lock = nj_handle_new(L, lock_type, sizeof *lock);
     lock->fd = -1;
     fs_job *job = new_job(L, &lock_class);
-    job->lock = lock;
     job->seconds = timeout;
     nj_copy_option(L, 2, "note", &job->other);
     if (!job->other) {
@@ -221,6 +230,7 @@ static int l_lock(lua_State *L)
         lua_pop(L, 1);
     }
     nj_job_borrow(L, 3);
+    job->lock = lock;
     return nj_job_await(L, &job->base, HUGE_VAL);
 }
 

@@ -24,6 +24,7 @@ static size_t deflate_fast(const gzip_compressor *compressor, const void *bytes,
 {
     struct isal_zstream stream;
     isal_deflate_stateless_init(&stream);
+    stream.hist_bits = 0; /* the full window: what is on the stack there, init leaves */
     stream.level = FAST_LEVEL;
     stream.level_buf = compressor->scratch;
     stream.level_buf_size = FAST_SCRATCH;

@@ -84,7 +84,10 @@ static size_t string_length(const char *text, size_t size, problem *found)
 
 static size_t count_digits(const char *text)
 {
-    return strspn(text, "0123456789");
+    size_t count = 0;
+    while (text[count] >= '0' && text[count] <= '9')
+        count++;
+    return count;
 }
 
 /* The length of what the grammar allows from here, or 0; an integer has neither fraction nor
@@ -114,8 +117,11 @@ static size_t grammar_length(const char *text, bool *ret_integer)
     return at;
 }
 
-static bool is_large(const char *integer)
+/* Whether it is beyond 64 bits, which take 19 digits at least. */
+static bool is_large(const char *integer, size_t length)
 {
+    if (length < 19)
+        return false;
     errno = 0;
     (void)strtoll(integer, NULL, 10);
     return errno == ERANGE;
@@ -127,7 +133,7 @@ static size_t number_length(const char *text, bool *ret_large, problem *found)
     size_t length = grammar_length(text, &integer);
     if (length == 0 || (text[length] && strchr("0123456789+-.eE", text[length])))
         return refuse(found, 0, "number expected");
-    *ret_large = integer && is_large(text);
+    *ret_large = integer && is_large(text, length);
     if ((*ret_large || !integer) && isinf(strtod(text, NULL)))
         return refuse(found, 0, "a number too large for a double");
     return length;

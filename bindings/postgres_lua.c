@@ -80,7 +80,7 @@ static void copy_options(lua_State *L, postgres_options *options)
 typedef struct connect_job {
     nj_job base;
     postgres_options options;
-    connection *handle; /* borrowed; NULL for ready */
+    connection *handle; /* borrowed, until it is given away; NULL for ready */
     const char *state;
 } connect_job;
 
@@ -92,15 +92,20 @@ static int connect_run(nj_job *base, const nj_wait *wait, nj_error *error)
 
 static int connect_done(lua_State *L, nj_job *base)
 {
-    (void)base;
     lua_getiuservalue(L, -1, 1); /* what the job borrows: the handle alone */
     lua_rawgeti(L, -1, 1);
+    ((connect_job *)base)->handle = NULL;
     return 1;
 }
 
+/* A connection that nobody is given is not left to the collector. */
 static void connect_dispose(nj_job *base)
 {
-    postgres_options_free(&((connect_job *)base)->options);
+    connect_job *job = (connect_job *)base;
+    if (job->handle && job->handle->begun)
+        postgres_close(&job->handle->session);
+    job->handle = NULL;
+    postgres_options_free(&job->options);
 }
 
 static const nj_job_class connect_class = {"postgres.connect", connect_run, connect_done,
@@ -115,9 +120,9 @@ static int l_connect(lua_State *L)
     postgres_begin(&handle->session);
     handle->begun = true;
     connect_job *job = nj_job_new(L, &connect_class, sizeof *job);
-    job->handle = handle;
-    nj_job_borrow(L, 2);
     copy_options(L, &job->options);
+    nj_job_borrow(L, 2);
+    job->handle = handle;
     return nj_job_await(L, &job->base, seconds);
 }
 

@@ -34,14 +34,19 @@ static int l_dispose(lua_State *L)
     return 0;
 }
 
+void nj_job_prepare(lua_State *L)
+{
+    luaL_newmetatable(L, job_type);
+    lua_pushcfunction(L, l_dispose);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+}
+
 void *nj_job_new(lua_State *L, const nj_job_class *class, size_t size)
 {
     nj_job *job = lua_newuserdatauv(L, size, 1);
     memset(job, 0, size);
-    luaL_newmetatable(L, job_type);
-    lua_pushcfunction(L, l_dispose); /* each time: there may have been no memory for it before */
-    lua_setfield(L, -2, "__gc");
-    lua_setmetatable(L, -2);
+    luaL_setmetatable(L, job_type);
     job->class = class;
     job->state = calloc(1, sizeof *job->state);
     if (!job->state)
@@ -66,13 +71,36 @@ void nj_job_borrow(lua_State *L, int index)
 }
 
 /* A job that runs must not be collected, whatever becomes of the coroutine that asked for it. */
-static void anchor(lua_State *L, nj_job *job, bool hold)
+static int l_anchor(lua_State *L)
 {
-    if (hold)
-        lua_pushvalue(L, -1);
-    else
-        lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, lua_touserdata(L, 1));
+    return 0;
+}
+
+static void release(lua_State *L, nj_job *job)
+{
+    lua_pushnil(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, job);
+}
+
+/* Call the function with the job, which is on top of the stack; raise what it raises, such as that
+ * there is no memory, only after dispose: what the job holds does not wait for the collector. */
+static int call_with_job(lua_State *L, nj_job *job, lua_CFunction function)
+{
+    int top = lua_gettop(L);
+    lua_pushcfunction(L, function);
+    lua_pushvalue(L, top);
+    if (lua_pcall(L, 1, LUA_MULTRET, 0) != LUA_OK) {
+        dispose(job);
+        return lua_error(L);
+    }
+    return lua_gettop(L) - top;
+}
+
+static int l_done(lua_State *L)
+{
+    nj_job *job = lua_touserdata(L, 1);
+    return job->class->done ? job->class->done(L, job) : 0;
 }
 
 static int await_again(lua_State *L, int status, lua_KContext context)
@@ -82,13 +110,13 @@ static int await_again(lua_State *L, int status, lua_KContext context)
     if (!job->state->finished)
         return nj_task_park(L, false, context, await_again);
     job->state->task->job = NULL;
-    anchor(L, job, false);
+    release(L, job);
     if (job->state->work.result != 0) {
-        nj_push_error(L, &job->state->work.error, job->class->operation);
+        nj_error error = job->state->work.error;
         dispose(job);
-        return lua_error(L);
+        nj_raise(L, &error, job->class->operation);
     }
-    int results = job->class->done ? job->class->done(L, job) : 0;
+    int results = call_with_job(L, job, l_done);
     dispose(job);
     return results;
 }
@@ -104,9 +132,9 @@ int nj_job_await(lua_State *L, nj_job *job, double seconds)
     nj_error error;
     job->state->work.deadline = nj_after(seconds);
     job->state->task = task;
-    anchor(L, job, true);
+    call_with_job(L, job, l_anchor);
     if (nj_pool_submit(&host->pool, &job->state->work, &error) != 0) {
-        anchor(L, job, false);
+        release(L, job);
         dispose(job);
         nj_raise(L, &error, job->class->operation);
     }

@@ -253,7 +253,12 @@ static int adopt(nj_child *child, pid_t pid, pipes *pipe_ends, const char *name,
 {
     int process = pidfd_open(pid, 0);
     if (process < 0) {
-        nj_fail_system(error, errno, "could not watch '%s'", name);
+        int reason = errno;
+        nj_fail_system(error, reason, "could not watch '%s'", name);
+        if (reason == ENOSYS || reason == EPERM)
+            nj_hint(error, "The system call pidfd_open is not there: nightjar needs Linux 5.4, and "
+                           "a container's seccomp profile or Valgrind before 3.23 may not let it "
+                           "through.");
         discard(pid);
         for (int index = 0; index < 3; index++)
             nj_close(&pipe_ends->ours[index]);

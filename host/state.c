@@ -51,6 +51,7 @@ static int prepare(lua_State *L)
     lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     open_libraries(L);
     luaL_newmetatable(L, "nightjar.error");
+    nj_job_prepare(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     preload(L, "nightjar.host", nj_open_host);
     preload(L, "nightjar.scheduler", nj_open_scheduler);

@@ -99,6 +99,7 @@ void nj_task_wake(nj_host *host, nj_task *task);
 
 /* What job.c offers the loop: end the wait of a job early, and wake the tasks whose jobs have
  * returned. */
+void nj_job_prepare(lua_State *L); /* once, before any */
 void nj_job_cancel(nj_host *host, nj_job *job);
 void nj_job_collect_finished(nj_host *host);
 

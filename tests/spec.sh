@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Run a spec in a temporary folder of its own, by which tests/lua/leaks.lua knows what it leaves: tests/spec.sh NIGHTJAR SPEC...
+# Run a spec in a temporary folder of its own, by which tests/lua/leaks.lua knows what it leaves:
+# tests/spec.sh NIGHTJAR run tests/lua/busted.lua SPEC...
 set -euo pipefail
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/spec.XXXXXX")
 chmod 755 "$TMPDIR" # the throwaway server has another user
@@ -10,4 +11,4 @@ for descriptor in "/proc/$$/fd"/*; do
   descriptor=${descriptor##*/}
   if [ "$descriptor" -gt 2 ] && [ "$descriptor" -ne 255 ]; then exec {descriptor}>&-; fi
 done
-exec "$1" run "$(dirname -- "$0")/lua/busted.lua" "${@:2}"
+exec "$@"

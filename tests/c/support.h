@@ -34,6 +34,22 @@
             fail_msg("'%s' does not contain '%s'", text, part);                                    \
     } while (0)
 
+/* How many times longer all may take: NIGHTJAR_PATIENCE, 1 by itself. */
+static inline double patience(void)
+{
+    const char *factor = getenv("NIGHTJAR_PATIENCE");
+    return factor ? atof(factor) : 1;
+}
+
+#define assert_within(began, nanoseconds)                                                          \
+    assert_true((double)(nj_now() - (began)) < patience() * (double)(nanoseconds))
+
+/* Then memory means nothing, and a program that cannot be executed is no error of the spawn. */
+static inline bool under_valgrind(void)
+{
+    return getenv("NIGHTJAR_PIDFD") != NULL;
+}
+
 static inline nj_wait ten_seconds(void)
 {
     return (nj_wait){.deadline = nj_after(10)};

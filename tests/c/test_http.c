@@ -39,7 +39,7 @@ static void who_never_accepts_costs_the_deadline_and_no_more(void **state)
     assert_int_equal(http_perform(&request, &wait, &response, &error), -1);
     assert_string_equal(error.code, "TIMEOUT");
     assert_contains(error.message, path);
-    assert_true(nj_now() - began < NJ_SECOND / 2);
+    assert_within(began, NJ_SECOND / 2);
     assert_int_equal(count_descriptors(), before);
     close(fd);
 }
@@ -57,7 +57,7 @@ static void a_cancelled_request_ends_within_a_tenth_of_a_second(void **state)
     nj_wait wait = {.deadline = nj_after(10), .cancel = &clock.wake};
     assert_int_equal(http_perform(&request, &wait, &response, &error), -1);
     assert_string_equal(error.code, "CANCELLED");
-    assert_true(nj_now() - began < NJ_SECOND * 15 / 100);
+    assert_within(began, NJ_SECOND * 15 / 100);
     end_alarm(&clock);
     close(fd);
 }

@@ -36,7 +36,7 @@ static void a_query_that_takes_too_long_ends_at_the_server_too(void **state)
     nj_wait wait = {.deadline = nj_after(0.2)};
     int64_t began = nj_now();
     refuse_within(*state, "SELECT pg_sleep(60)", &wait, "TIMEOUT", &error);
-    assert_true(seconds_since(began) < 2);
+    assert_within(began, 2 * NJ_SECOND);
     assert_contains(error.message, "within 0.2 s");
     assert_usable(*state);
 }
@@ -49,7 +49,7 @@ static void a_cancelled_task_gets_its_connection_back_soon(void **state)
     nj_wait wait = {.deadline = nj_after(10), .cancel = &clock.wake};
     int64_t began = nj_now();
     refuse_within(*state, "SELECT pg_sleep(60)", &wait, "CANCELLED", &error);
-    assert_true(seconds_since(began) < 0.05 + 0.5);
+    assert_within(began, NJ_SECOND * 55 / 100);
     end_alarm(&clock);
     assert_usable(*state);
 }
@@ -102,7 +102,7 @@ static void another_thread_can_cancel_a_query(void **state)
     int64_t began = nj_now();
     assert_done(postgres_cancel(*state, &wait, &error));
     pthread_join(thread, NULL);
-    assert_true((double)(sleeper.ended - began) / (double)NJ_SECOND < 0.5);
+    assert_true((double)(sleeper.ended - began) < patience() * (double)(NJ_SECOND / 2));
     assert_string_equal(sleeper.error.code, "PG");
     assert_string_equal(sleeper.error.sqlstate, "57014");
     assert_usable(*state);
@@ -127,7 +127,7 @@ static void a_server_that_is_stuck_does_not_hold_up(void **state)
     end_alarm(&clock);
     assert_int_equal(outcome, -1);
     assert_string_equal(error.code, "CANCELLED");
-    assert_true(seconds < 1);
+    assert_true(seconds < patience());
     assert_contains(error.hint, "closed");
     assert_closed(*state);
 }

@@ -129,7 +129,7 @@ static void a_program_may_ignore_its_input(void **state)
     process_result_free(&result);
 }
 
-/* In bytes. AddressSanitizer keeps what was freed: then there is nothing to compare. */
+/* In bytes. AddressSanitizer and Valgrind keep what was freed: then there is nothing to compare. */
 static long peak_memory(void)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -137,7 +137,7 @@ static long peak_memory(void)
 #else
     struct rusage usage;
     assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-    return usage.ru_maxrss * 1024;
+    return under_valgrind() ? 0 : usage.ru_maxrss * 1024;
 #endif
 }
 
@@ -175,7 +175,7 @@ static void a_timeout_ends_the_whole_group(void **state)
     nj_wait wait = {.deadline = nj_after(0.3)};
     int64_t began = nj_now();
     fail_shell("sleep 60 & echo $! >&2; wait", (process_spec){0}, &wait, "TIMEOUT", &error);
-    assert_true(nj_now() - began < 2 * NJ_SECOND);
+    assert_within(began, 2 * NJ_SECOND);
     assert_contains(error.message, "'sh'");
     pid_t grandchild = (pid_t)atoi(error.detail);
     assert_true(grandchild > 1);
@@ -190,7 +190,7 @@ static void a_timeout_ends_one_that_ignores_sigterm(void **state)
     int64_t began = nj_now();
     fail_shell("trap '' TERM; echo $$ >&2; sleep 60; sleep 60", (process_spec){0}, &wait, "TIMEOUT",
                &error);
-    assert_true(nj_now() - began < 3 * NJ_SECOND);
+    assert_within(began, 3 * NJ_SECOND);
     assert_dies((pid_t)atoi(error.detail));
 }
 
@@ -203,7 +203,7 @@ static void cancelling_ends_it_within_a_tenth_of_a_second(void **state)
     nj_wait wait = {.deadline = NJ_NEVER, .cancel = &clock.wake};
     int64_t began = nj_now();
     fail_shell("echo $$ >&2; exec sleep 60", (process_spec){0}, &wait, "CANCELLED", &error);
-    assert_true(nj_now() - began < NJ_SECOND * 15 / 100); /* the alarm takes 50 ms */
+    assert_within(began, NJ_SECOND * 15 / 100); /* the alarm takes 50 ms */
     assert_dies((pid_t)atoi(error.detail));
     end_alarm(&clock);
 }
@@ -213,7 +213,7 @@ static void what_runs_on_in_the_background_is_not_waited_for(void **state)
     (void)state;
     int64_t began = nj_now();
     process_result result = run_shell("sleep 60 & echo $!", (process_spec){0});
-    assert_true(nj_now() - began < 5 * NJ_SECOND);
+    assert_within(began, 5 * NJ_SECOND);
     assert_int_equal(result.exit_status, 0);
     pid_t left = (pid_t)atoi(result.output.bytes);
     assert_false(is_dead(left));

@@ -1,5 +1,5 @@
 -- Runs busted specs inside nightjar, where the bindings are: nightjar run tests/lua/busted.lua SPEC...
--- What the specs leave behind is seen whole only where they have a folder of their own: tests/spec.sh NIGHTJAR SPEC...
+-- What the specs leave behind is seen whole only where they have a folder of their own: tests/spec.sh.
 
 local folders = { "/usr/share/lua/5.4", "/usr/local/share/lua/5.4" }
 local libraries = { "/usr/lib/x86_64-linux-gnu/lua/5.4", "/usr/lib/aarch64-linux-gnu/lua/5.4", "/usr/local/lib/lua/5.4" }

@@ -73,7 +73,8 @@ describe("a spec", function()
   local said, output
 
   setup(function()
-    local ran <const> = process.run { "tests/spec.sh", os.getenv "NIGHTJAR" or "build/nightjar", spec, check = false,
+    local ran <const> = process.run { "tests/spec.sh", os.getenv "NIGHTJAR" or "build/nightjar", "run",
+      "tests/lua/busted.lua", spec, check = false,
       timeout = 100 }
     assert.is_true((ran.exit or 0) > 0, ran.stdout .. ran.stderr)
     output, said = ran.stdout, said_of_each(ran.stdout)

@@ -2,6 +2,7 @@
 
 local task = require "nightjar.task"
 local host = require "nightjar.host"
+local patience <const> = require "tests.fixture.patience"
 local process = require "nightjar.process"
 
 local function seconds_of(f)
@@ -26,7 +27,7 @@ describe("parallel", function()
       }
     end)
     assert.same({ "first", second = "second" }, results)
-    assert.is_true(seconds < 0.35)
+    assert.is_true(seconds < 0.35 * patience)
   end)
 
   it("raises the first error with its key, and cancels the others", function()
@@ -105,7 +106,7 @@ describe("timeout", function()
     local err
     local seconds = seconds_of(function() err = failing(task.timeout, 0.1, task.sleep, 10) end)
     assert.equal("TIMEOUT", err.code)
-    assert.is_true(seconds < 1)
+    assert.is_true(seconds < patience)
   end)
 
   it("ends code that never waits", function()
@@ -274,7 +275,7 @@ end)
 
 describe("a budget", function()
   local function spent(f, ...)
-    return failing(task.budget, 5, f, ...)
+    return failing(task.budget, 5 * patience, f, ...)
   end
 
   it("lets through what keeps to it, with its results and its errors", function()
@@ -292,7 +293,7 @@ describe("a budget", function()
       function() task.parallel { function() while true do end end, function() task.sleep(9) end } end,
     }
     for index, loop in ipairs(loops) do
-      assert.equal("BUDGET", failing(task.budget, 60, loop).code, index)
+      assert.equal("BUDGET", failing(task.budget, 60 * patience, loop).code, index)
     end
   end)
 
@@ -309,13 +310,13 @@ describe("a budget", function()
       function() return ("x"):rep(1 << 30) end,
     }
     for index, f in ipairs(hungry) do
-      local err <const> = failing(task.budget, 60, f)
+      local err <const> = failing(task.budget, 60 * patience, f)
       assert.equal("BUDGET", err.code, index)
       assert.matches("64 MiB", err.message)
     end
     assert.equal(80 << 20, #held)
     assert.equal(90 << 20, #("z"):rep(90 << 20))
-    assert.equal("survived", task.budget(60, function()
+    assert.equal("survived", task.budget(60 * patience, function()
       for _ = 1, 10 do pcall(string.rep, "x", 1 << 30) end
       return "survived"
     end))
@@ -345,7 +346,7 @@ describe("a budget", function()
   end)
 
   it("counts what is held, and not what has gone", function()
-    assert.equal(300, task.budget(60, function()
+    assert.equal(300, task.budget(60 * patience, function()
       local count = 0
       for index = 1, 300 do count = count + #(("x"):rep(1 << 20) .. index) // (1 << 20) end
       return count
