@@ -230,17 +230,14 @@ static int run_run(nj_job *base, const nj_wait *wait, nj_error *error)
     return 0;
 }
 
-static void run_dispose(nj_job *base);
-
 static int run_done(lua_State *L, nj_job *base)
 {
-    run_job *job = (run_job *)base;
+    const run_job *job = (run_job *)base;
     const pipeline_result *result = &job->result;
     if (job->failed) {
         nj_push_error(L, &job->error, base->class->operation);
         set_stages(L, result);
         set_blame(L, result);
-        run_dispose(base); /* not only when it is collected: Lua does not know how much it is */
         return lua_error(L);
     }
     lua_createtable(L, 0, 6);
