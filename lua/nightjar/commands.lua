@@ -152,11 +152,11 @@ function M.overview(run)
 end
 
 local function unknown(run, what, name, others)
-  local names <const> = table.move(others or {}, 1, #(others or {}), 1, script.names(run.home))
+  local names <const> = script.names(run.home)
   for command in pairs(M.all) do
     names[#names + 1] = command
   end
-  local near <const> = suggest(name, names)
+  local near <const> = suggest(name, names) or suggest(name, others or {})
   fail("USAGE", ("%s '%s'"):format(what, name), near and ("Did you mean '%s'?"):format(near)
     or "nightjar tasks and help() list them.")
 end
