@@ -18,6 +18,8 @@
 _Noreturn void nj_raise(lua_State *L, const nj_error *error, const char *operation);
 /* Push it instead (a result that carries an error). */
 void nj_push_error(lua_State *L, const nj_error *error, const char *operation);
+/* The same without its traceback, which takes as long as the stack is deep. */
+void nj_push_error_alone(lua_State *L, const nj_error *error, const char *operation);
 
 /* Turn the error value on top of `from` into an error table on L, with the traceback of `from`
  * where it has none yet. A value that is no error table becomes code "LUA". [from: -1, L: +1] */

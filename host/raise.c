@@ -23,7 +23,7 @@ static const char *detail_key(const nj_error *error)
     return error->exit_status >= 0 || error->signal > 0 ? "stderr" : "detail";
 }
 
-void nj_push_error(lua_State *L, const nj_error *error, const char *operation)
+void nj_push_error_alone(lua_State *L, const nj_error *error, const char *operation)
 {
     lua_createtable(L, 0, 8);
     set_text(L, "code", error->code);
@@ -40,9 +40,15 @@ void nj_push_error(lua_State *L, const nj_error *error, const char *operation)
         set_integer(L, "signal", error->signal);
     if (error->status > 0)
         set_integer(L, "status", error->status);
-    luaL_traceback(L, L, NULL, 0);
-    lua_setfield(L, -2, "traceback");
     luaL_setmetatable(L, error_type);
+}
+
+void nj_push_error(lua_State *L, const nj_error *error, const char *operation)
+{
+    nj_push_error_alone(L, error, operation);
+    lua_pushliteral(L, "traceback");
+    luaL_traceback(L, L, NULL, 0);
+    lua_rawset(L, -3);
 }
 
 void nj_raise(lua_State *L, const nj_error *error, const char *operation)

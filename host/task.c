@@ -53,12 +53,23 @@ static void set_current(nj_host *host, nj_task *task)
     host->budget = budget_of(task);
 }
 
+static void on_count(lua_State *L, lua_Debug *activation);
+
+/* What is refused costs a collection of all that is held: the time is to be looked at after each,
+ * and not after ten thousand instructions. */
+static void *refuse_memory(const nj_host *host)
+{
+    if (host->current && host->current->co)
+        lua_sethook(host->current->co, on_count, LUA_MASKCOUNT, 1);
+    return NULL;
+}
+
 void *nj_task_allocate(void *host, void *block, size_t old_size, size_t new_size)
 {
     nj_group *budget = ((nj_host *)host)->budget;
     int64_t growth = (int64_t)new_size - (block ? (int64_t)old_size : 0);
     if (budget && growth > 0 && budget->bytes + growth > budget->byte_limit)
-        return NULL;
+        return refuse_memory(host);
     void *moved = NULL;
     if (new_size == 0)
         free(block);
@@ -434,8 +445,6 @@ static void cancel_overdue(nj_host *host, nj_task *task)
         nj_task_cancel(host, task);
 }
 
-static void on_count(lua_State *L, lua_Debug *activation);
-
 /* Count what has been computed on each budget; who has overspent one is cancelled, and not asked
  * twice. */
 static void charge(nj_host *host)
@@ -466,6 +475,8 @@ static void on_count(lua_State *L, lua_Debug *activation)
     nj_task *task = host->current;
     if (!task)
         return;
+    if (lua_gethookcount(L) == 1)
+        nj_task_install_hook(L); /* not at every instruction for long */
     charge(host);
     if (task->state == NJ_TASK_CLOSING) {
         end_endless_clean_up(host, L);
@@ -482,13 +493,15 @@ static void on_count(lua_State *L, lua_Debug *activation)
         lua_yield(L, 0);
         return;
     }
-    if (task->delivered)
-        lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
-    else /* who has overspent has no time of grace */
-        task->delivered = nj_now() - (host->budget && host->budget->overspent ? GRACE : 0);
     nj_error error;
     nj_fail(&error, "CANCELLED", "the task was cancelled");
-    nj_raise(L, &error, NULL);
+    if (!task->delivered) { /* who has overspent has no time of grace */
+        task->delivered = nj_now() - (host->budget && host->budget->overspent ? GRACE : 0);
+        nj_raise(L, &error, NULL);
+    }
+    lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+    nj_push_error_alone(L, &error, NULL);
+    lua_error(L);
 }
 
 void nj_task_install_hook(lua_State *L)

@@ -52,7 +52,7 @@ local tree <const> = record {
   startup = record { wait = duration, start = either(list(text), func) },
   backup = record {
     level = integer(1, 12), proof = boolean, timeout = period, stall = period,
-    lock_wait = duration, verify_dsn = text,
+    lock_wait = period, verify_dsn = text,
   },
   retention = record { keep = either(duration, func), keep_min = integer(1, 1000000) },
   remote = record {

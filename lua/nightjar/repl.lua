@@ -41,11 +41,13 @@ local function interruptible(f, ...)
 end
 
 -- What was raised, as an error: a table of the caller's own is shown and not only named.
-local function wrap(value)
-  if type(value) == "table" and getmetatable(value) == nil then
-    value = inspect(value)
+local function wrapper(secrets)
+  return function(value)
+    if type(value) == "table" and getmetatable(value) == nil then
+      value = inspect(value, { secrets = secrets })
+    end
+    return host.wrap_error(value)
   end
-  return host.wrap_error(value)
 end
 
 local function raise(succeeded, ...)
@@ -92,7 +94,7 @@ function session:tell(err, code)
 end
 
 local function call_and_echo(self, compiled, code)
-  local results <const> = table.pack(raise(xpcall(compiled.run, wrap)))
+  local results <const> = table.pack(raise(xpcall(compiled.run, wrapper(self.run.secrets or {}))))
   self:keep(results)
   self:echo(results, code)
 end

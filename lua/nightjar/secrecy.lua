@@ -33,7 +33,8 @@ function M.mask(value, secrets, depth)
   end
   local copy <const> = setmetatable({}, debug.getmetatable(value))
   for key, entry in next, value do
-    copy[key] = M.is_secret_name(key) and type(entry) ~= "boolean" and "***"
+    local shown <const> = type(key) == "string" and redact(key, secrets) or key
+    copy[shown] = M.is_secret_name(key) and type(entry) ~= "boolean" and "***"
       or M.mask(entry, secrets, depth + 1)
   end
   return copy

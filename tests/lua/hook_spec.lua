@@ -150,8 +150,9 @@ describe("a policy.lua", function()
   end)
 
   it("has time for what takes time, and no more than a calendar has", function()
-    for _, path in ipairs { "health.timeout", "backup.timeout", "backup.stall", "remote.timeout", "remote.stall", "drill.timeout" } do
-      local text <const> = ("return { %s = { %s = '0s' } }"):format(path:match "^(%w+)%.(%w+)$")
+    for _, path in ipairs { "health.timeout", "backup.timeout",
+      "backup.stall", "backup.lock_wait", "remote.timeout", "remote.stall", "drill.timeout" } do
+      local text <const> = ("return { %s = { %s = '0s' } }"):format(path:match "^(%w+)%.([%w_]+)$")
       assert.matches("'" .. path .. "': expected a duration above 0", refused(text))
     end
     assert.matches("'retention.keep': expected a duration of at most 100 years", refused "return { retention = { keep = '6000w' } }")

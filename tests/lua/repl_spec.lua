@@ -190,8 +190,8 @@ end)
 
 describe("secrets", function()
   it("are masked in data, and their files are not", function()
-    local data <const> = { password = "x", list = { { token = "y", n = 1 } }, passfile = "/p", "it is sesame" }
+    local data <const> = { password = "x", list = { { token = "y", n = 1 } }, passfile = "/p", "it is sesame", ["a sesame"] = 1 }
     local masked <const> = secrecy.mask(data, { "sesame" })
-    assert.same({ password = "***", list = { { token = "***", n = 1 } }, passfile = "/p", "it is ***" }, masked)
+    assert.same({ password = "***", list = { { token = "***", n = 1 } }, passfile = "/p", "it is ***", ["a ***"] = 1 }, masked)
   end)
 end)

@@ -300,6 +300,18 @@ describe("a budget", function()
   it("ends what catches every error in ever deeper calls", function()
     local function deeper() pcall(deeper) pcall(deeper) end
     assert.equal("TIMEOUT", failing(task.budget, 0.5, deeper).code)
+    local function deep(n) return n == 0 and deeper() or deep(n - 1) + 1 end
+    assert.equal("TIMEOUT", failing(task.budget, 0.5, string.gsub, "a", "a", function() deep(100000) end).code)
+  end)
+
+  it("looks at the time where memory is refused again and again", function()
+    local began <const> = host.now()
+    local err <const> = failing(task.budget, 1, function()
+      local list = {}
+      while true do pcall(function() while true do list[#list + 1] = {} end end) end
+    end)
+    assert.is_true(err.code == "TIMEOUT" or err.code == "BUDGET", err.code)
+    assert.is_true(host.now() - began < 30 * patience)
   end)
 
   it("ends what allocates without end, and leaves the others their memory", function()
