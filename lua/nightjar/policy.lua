@@ -3,6 +3,7 @@
 local checks = require "nightjar.health.settings"
 local env = require "nightjar.env"
 local jobs = require "nightjar.schedule.jobs"
+local message = require "nightjar.message"
 local sandbox = require "nightjar.policy.sandbox"
 local schema = require "nightjar.schema"
 
@@ -27,6 +28,13 @@ local function setting(value)
   return nil, "expected a setting such as shared_preload_libraries=timescaledb"
 end
 
+local function address(value)
+  if message.is_address(value) then
+    return value
+  end
+  return nil, ("expected a mail address, got '%s'"):format(tostring(value))
+end
+
 -- An option of rclone's: one word.
 local function flag(value)
   if type(value) == "string" and value:find("^%-%-%w") then
@@ -47,7 +55,7 @@ local tree <const> = record {
   },
   alerts = record {
     interval = duration, ladder = list(duration), bypass = integer(0, 100), strict = boolean,
-    subject = func, body = func, to = either(func, list(text)), when = func,
+    subject = func, body = func, to = either(func, list(address)), when = func,
   },
   startup = record { wait = duration, start = either(list(text), func) },
   backup = record {
@@ -119,9 +127,9 @@ local function line_of(source, path)
 end
 
 local function refuser(source, name)
-  return function(path, key, message)
+  return function(path, key, problem)
     local line <const> = line_of(source, key and path .. key or path)
-    fail("CONFIG", ("%s%s: %s"):format(name, line and ":" .. line or "", message),
+    fail("CONFIG", ("%s%s: %s"):format(name, line and ":" .. line or "", problem),
       "The policy.lua that nightjar init writes shows every key.")
   end
 end

@@ -155,6 +155,8 @@ describe("a policy.lua", function()
       local text <const> = ("return { %s = { %s = '0s' } }"):format(path:match "^(%w+)%.([%w_]+)$")
       assert.matches("'" .. path .. "': expected a duration above 0", refused(text))
     end
+    assert.matches("config/policy.lua:1: 'alerts.to': .*entry 1: expected a mail address, got 'a b'",
+      refused "return { alerts = { to = { 'a b' } } }")
     assert.matches("'retention.keep': expected a duration of at most 100 years", refused "return { retention = { keep = '6000w' } }")
   end)
 

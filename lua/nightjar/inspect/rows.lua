@@ -1,6 +1,7 @@
 -- The rows of a query as a table for people. Where they are too wide for the terminal, the last
 -- column goes on in further lines, or each row gets lines of its own.
 
+local plain = require "nightjar.plain"
 local secrecy = require "nightjar.secrecy"
 
 local M = {}
@@ -53,10 +54,7 @@ local function cell_of(row, name, limits, show)
   elseif secrecy.is_secret_name(name) and type(value) ~= "boolean" then
     return "***"
   elseif type(value) == "string" then
-    return (limits.hide(value):gsub("%c", function(character)
-      return character == "\n" and "\\n" or character == "\t" and "\\t"
-        or ("\\x%02x"):format(character:byte())
-    end))
+    return (plain(limits.hide(value)):gsub("[\n\t]", { ["\n"] = "\\n", ["\t"] = "\\t" }))
   elseif type(value) == "table" then
     return show(value)
   end
