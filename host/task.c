@@ -223,7 +223,9 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
     } else {
         if (status == LUA_YIELD && task->condemned) {
             nj_fail(&error, "CANCELLED", "the task was cancelled");
-            nj_push_error(L, &error, NULL);
+            nj_push_error_alone(L, &error, NULL);
+            luaL_traceback(L, task->co, NULL, 0);
+            lua_setfield(L, -2, "traceback");
         } else if (status == LUA_YIELD) {
             nj_fail(&error, "LUA", "coroutine.yield outside a coroutine of the script's own");
             nj_push_error(L, &error, NULL);
@@ -488,8 +490,10 @@ static void on_count(lua_State *L, lua_Debug *activation)
         return;
     if (task->delivered && nj_now() < task->delivered + GRACE)
         return;
-    if (task->delivered && can_yield(L, task)) {
-        task->condemned = true; /* past every pcall at once, however deep they are */
+    /* Past every pcall at once, however deep they are. On a budget right away: an error raised from
+     * here would leave what is closed behind it without hooks, and so without an end. */
+    if ((task->delivered || host->budget) && can_yield(L, task)) {
+        task->condemned = true;
         lua_yield(L, 0);
         return;
     }

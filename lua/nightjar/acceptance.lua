@@ -33,7 +33,7 @@ function M.judge(session, name, place)
     try(opened.connection.close, opened.connection)
   end
   return accepted, "the policy does not accept it: "
-    .. (hook.reason(reason) or "restore.accept says no")
+    .. (hook.line(reason) or "restore.accept says no")
 end
 
 return M

@@ -19,10 +19,15 @@ local function split_place(f, message)
   return ("%s:%d"):format(info.short_src, info.linedefined), message
 end
 
+-- What a function said, as one line that a terminal does not obey; nil for nil.
+function M.line(text)
+  return text and plain((text:gsub("%c+", " ")))
+end
+
 -- What is told of a function that could not be used.
 function M.fault(name, f, message)
   local place <const>, rest <const> = split_place(f, tostring(message))
-  return ("%s (%s): %s"):format(name, place, (rest:gsub("%c+", " ")))
+  return ("%s (%s): %s"):format(name, place, M.line(rest))
 end
 
 -- Ask hook.f with these arguments. hook: name, f, seconds (2), check = function(answers...) that
@@ -83,15 +88,13 @@ end
 
 -- ---- what answers are ----
 
+-- An answer that is none, for people. What has no text of its own would show an address.
 local function shown(value)
-  return type(value) == "string" and ("'%s'"):format(value) or type(value) == "table" and "a table"
-    or tostring(value)
+  local kind <const> = type(value)
+  return kind == "string" and ("'%s'"):format(value)
+    or (kind == "number" or kind == "boolean" or kind == "nil") and tostring(value) or "a " .. kind
 end
-
--- A reason that a function gave, as one line, or nil.
-function M.reason(text)
-  return text and plain((text:gsub("%c+", " ")))
-end
+M.shown = shown
 
 -- check for true or false, with an optional reason.
 function M.yes_or_no(answer, reason)

@@ -27,7 +27,7 @@ local function guarded(keep, name, context)
     if answer == nil then
       return nil
     end
-    return answer, "the policy says: " .. (hook.reason(reason) or (answer and "keep" or "delete"))
+    return answer, "the policy says: " .. (hook.line(reason) or (answer and "keep" or "delete"))
   end
 end
 

@@ -1,6 +1,7 @@
 -- What the command line makes of an error: lines for people, a document for programs, a status.
 
 local json = require "nightjar.json"
+local plain = require "nightjar.plain"
 local redact = require "nightjar.redact"
 
 local M = {}
@@ -66,7 +67,7 @@ function M.text(err, name, verbose, secrets)
   for _, line in ipairs(details(err, verbose)) do
     lines[#lines + 1] = line
   end
-  return redact(table.concat(lines, "\n") .. "\n", secrets or {})
+  return plain(redact(table.concat(lines, "\n") .. "\n", secrets or {}))
 end
 
 return M

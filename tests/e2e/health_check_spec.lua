@@ -251,7 +251,7 @@ describe("a check of one's own", function()
 
   local faults <const> = {
     { "fails", "function() error 'oh no' end", "oh no" },
-    { "returns nonsense", "function() return 'ok' end", "it returned ok, not ok(), warn() or crit()" },
+    { "returns nonsense", "function() return 'ok' end", "it returned 'ok', not ok(), warn() or crit()" },
     { "never ends", "function() while true do end end", "did not end within" },
     { "never ends, and will not be told", "function() while true do pcall(function() while true do end end) end end",
       "did not end within" },

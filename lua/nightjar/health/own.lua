@@ -26,13 +26,12 @@ end
 -- The finding that what it returned means, or nil and why it means none: pure.
 function M.judge(value)
   if type(value) ~= "table" or not statuses[value.status] then
-    return nil, ("it returned %s, not ok(), warn() or crit()"):format(type(value) == "table"
-      and "a table" or tostring(value))
+    return nil, ("it returned %s, not ok(), warn() or crit()"):format(hook.shown(value))
   elseif value.message ~= nil and type(value.message) ~= "string" then
     return nil, ("its message is a %s, not a text"):format(type(value.message))
   end
   -- It may come from anywhere: one line, and nothing that a terminal would obey.
-  local message <const> = (value.message or value.status):gsub("%c+", " ")
+  local message <const> = hook.line(value.message or value.status)
   if value.status == "ok" then
     return finding.ok(message)
   end

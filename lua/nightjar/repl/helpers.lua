@@ -58,6 +58,7 @@ end
 -- What a task gets, for functions that want it.
 function M.context(run)
   local config <const> = config_of.current()
+  run.secrets = config.secrets
   local log <const> = log_of.open { folder = config.log_folder, family = "backup", task = "repl",
     secrets = config.secrets, hook = config.policy.hooks.event }
   return execution.context(run, config, log)
