@@ -37,7 +37,8 @@ void transfer_end(transfer *self); /* idempotent; fine where begin failed, and o
 void transfer_keep(transfer *self, CURLcode code);
 
 /* Perform it, on the thread that it was begun on. -1 with TIMEOUT or CANCELLED where `wait` ended
- * it, with SYSTEM where libcurl could not even try or had no memory; else 0, and *ret_code is
+ * it, with SYSTEM where libcurl could not even try or had no memory (but for its look-up of names,
+ * on a thread of its own, which says that there is no such host); else 0, and *ret_code is
  * libcurl's result, for transfer_fail or the caller's own. Where libcurl blocks by itself (behind
  * the end of a mail) a cancel takes up to a second. */
 int transfer_perform(transfer *self, const nj_wait *wait, CURLcode *ret_code, nj_error *error);

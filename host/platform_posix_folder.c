@@ -121,11 +121,13 @@ void nj_names_free(nj_names *names)
 int nj_make_folder(const char *path, unsigned mode, nj_error *error)
 {
     /* By its descriptor: the name may lead elsewhere by now. */
-    int fd =
-        mkdir(path, 0700) == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    if (fd < 0 || fchmod(fd, (mode_t)mode) != 0) { /* whatever the umask */
+    bool made = mkdir(path, 0700) == 0;
+    int fd = made ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd < 0 || fchmod(fd, (mode_t)mode) != 0) { /* whatever the umask leaves the group */
         nj_fail_system(error, errno, "could not make the folder '%s'", path);
         nj_close(&fd);
+        if (made)
+            rmdir(path);
         return -1;
     }
     nj_give_to_owner_of_folder(fd, path);

@@ -69,7 +69,8 @@ static int l_text_of(lua_State *L)
 static void make_text(lua_State *L)
 {
     const char *type = luaL_typename(L, -1);
-    bool nameless = lua_istable(L, -1) || lua_isfunction(L, -1) || lua_isuserdata(L, -1);
+    bool nameless =
+        lua_istable(L, -1) || lua_isfunction(L, -1) || lua_isuserdata(L, -1) || lua_isthread(L, -1);
     bool has_text = !nameless || luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL;
     if (nameless && has_text)
         lua_pop(L, 1);

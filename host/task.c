@@ -103,12 +103,13 @@ static void make_ready(nj_host *host, nj_task *task)
     host->ready_last = task;
 }
 
-/* While a task waits in place only those that work for it are resumed, or each of many siblings
- * that are closed would wait within the one before. */
+/* While a task is closed, and waits in place, only those that work for it are resumed, or each of
+ * many siblings that are closed would wait within the one before. */
 static nj_task *take_ready(nj_host *host)
 {
+    bool closing = host->current && host->current->state == NJ_TASK_CLOSING;
     nj_task *before = NULL, *task = host->ready_first;
-    while (task && host->current && !works_for(task, host->current)) {
+    while (task && closing && !works_for(task, host->current)) {
         before = task;
         task = task->next_ready;
     }
@@ -209,8 +210,7 @@ static void close_coroutine(nj_host *host, lua_State *L, nj_task *task, bool fai
 static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int results)
 {
     nj_error error;
-    nj_group *budget = host->budget;
-    host->budget = NULL; /* of whoever waits in place for this; it has no part in it */
+    host->budget = NULL; /* that of whoever waits in place for this; it has no part in it */
     task->failed = status != LUA_OK;
     if (status == LUA_OK) {
         lua_createtable(L, results, 1); /* like table.pack */
@@ -237,7 +237,7 @@ static void end_task(nj_host *host, lua_State *L, nj_task *task, int status, int
     }
     task->state = NJ_TASK_ENDED;
     lua_rawseti(L, LUA_REGISTRYINDEX, task->anchor);
-    host->budget = budget;
+    host->budget = budget_of(host->current);
     task->co = NULL;
     if (task->group)
         nj_group_child_ended(host, task);
@@ -344,6 +344,7 @@ static int resumed(lua_State *L, int status, lua_KContext context)
     const nj_task *task = nj_task_current(L);
     if (task->co != L)
         return lua_yieldk(L, 0, context, resumed);
+    lua_settop(L, task->top); /* without what a script has resumed it with */
     return task->again(L, status, context);
 }
 
@@ -354,6 +355,7 @@ int nj_task_park(lua_State *L, bool others, lua_KContext context, lua_KFunction 
     if (!task->woken && can_yield(L, task)) {
         task->parked = true;
         task->again = again;
+        task->top = lua_gettop(L);
         return lua_yieldk(L, 0, context, resumed);
     }
     while (!task->woken)
@@ -491,7 +493,9 @@ static void on_count(lua_State *L, lua_Debug *activation)
     if (task->delivered && nj_now() < task->delivered + GRACE)
         return;
     /* Past every pcall at once, however deep they are. On a budget right away: an error raised from
-     * here would leave what is closed behind it without hooks, and so without an end. */
+     * here leaves what is closed behind it without hooks, and so without an end. It has to be one
+     * where the code cannot yield: in the callback of a sort, in a coroutine of the script's own.
+     */
     if ((task->delivered || host->budget) && can_yield(L, task)) {
         task->condemned = true;
         lua_yield(L, 0);

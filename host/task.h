@@ -34,7 +34,8 @@ struct nj_task {
     bool woken;          /* what it waited for has come, or may have */
     nj_job *job;         /* waited for; else NULL */
     int64_t wake_at;     /* sleeps until; else NJ_NEVER */
-    lua_KFunction again; /* what it goes on with */
+    lua_KFunction again; /* what it goes on with, */
+    int top;             /* and how many values its stack has then */
     bool parked;         /* its last yield was ours, and no coroutine.yield of the script */
     bool cancelled;      /* asked to stop */
     int64_t delivered;   /* when CANCELLED was first raised in it, or its last wait since then (for

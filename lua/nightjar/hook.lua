@@ -27,7 +27,7 @@ end
 -- What is told of a function that could not be used.
 function M.fault(name, f, message)
   local place <const>, rest <const> = split_place(f, tostring(message))
-  return ("%s (%s): %s"):format(name, place, M.line(rest))
+  return M.line(("%s (%s): %s"):format(name, place, rest))
 end
 
 -- Ask hook.f with these arguments. hook: name, f, seconds (2), check = function(answers...) that

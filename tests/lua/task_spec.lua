@@ -208,6 +208,19 @@ describe("hundreds of tasks with children", function()
   end)
 end)
 
+describe("a task that waits where it cannot yield", function()
+  it("keeps nobody else from going on", function()
+    local flag = false
+    local outcomes <const> = task.timeout(30 * patience, task.parallel, {
+      coroutine.wrap(function()
+        return task.parallel { function() while not flag do task.sleep(0.01) end return "seen" end }[1]
+      end),
+      function() task.sleep(0.05) flag = true return "set" end,
+    })
+    assert.same({ "seen", "set" }, outcomes)
+  end)
+end)
+
 describe("a task whose coroutine somebody else resumes", function()
   it("goes on waiting", function()
     local waiting
@@ -218,7 +231,7 @@ describe("a task whose coroutine somebody else resumes", function()
       end,
       function()
         task.sleep(0.03)
-        return coroutine.resume(waiting)
+        return coroutine.resume(waiting, 1, 2, 3)
       end,
     }
     assert.same({ "done\n", true }, outcomes)
