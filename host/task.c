@@ -11,8 +11,8 @@ enum { HOOK_INSTRUCTIONS = 10000 };
 /* What the <close> variables of code that has overspent its budget may use beyond it. */
 enum { CLEAN_UP_INSTRUCTIONS = 10 * 1000 * 1000 };
 
-/* How long a cancelled task that goes on computing may do so before every further instruction
- * raises. */
+/* How long a cancelled task that goes on computing may do so before it is closed; where it cannot
+ * yield, before every further instruction raises. */
 static const int64_t GRACE = NJ_SECOND;
 
 nj_host *nj_host_of(lua_State *L)

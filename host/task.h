@@ -40,7 +40,7 @@ struct nj_task {
     bool cancelled;      /* asked to stop */
     int64_t delivered;   /* when CANCELLED was first raised in it, or its last wait since then (for
                             its children, for clean-up) has ended; 0 for not yet */
-    bool condemned;      /* went on to wait after that: closed at once, past any pcall */
+    bool condemned;      /* went on after that: closed at once, past any pcall */
     int shields;         /* > 0: clean-up runs, cancellation has to wait */
     bool failed;         /* how it ended */
 };

@@ -2,10 +2,12 @@
 -- does not end or answers with nonsense, the default is taken, and that is told with file and line.
 
 local plain = require "nightjar.plain"
+local schema = require "nightjar.schema"
 local task = require "nightjar.task"
 
 local M = {}
 
+local shown <const> = schema.shown
 local usual_seconds <const> = 2
 
 -- "config/policy.lua:12" and the message without it; where the function begins, if the message does
@@ -87,14 +89,6 @@ function M.only_reads(connection)
 end
 
 -- ---- what answers are ----
-
--- An answer that is none, for people. What has no text of its own would show an address.
-local function shown(value)
-  local kind <const> = type(value)
-  return kind == "string" and ("'%s'"):format(value)
-    or (kind == "number" or kind == "boolean" or kind == "nil") and tostring(value) or "a " .. kind
-end
-M.shown = shown
 
 -- check for true or false, with an optional reason.
 function M.yes_or_no(answer, reason)

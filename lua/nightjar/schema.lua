@@ -9,11 +9,14 @@ local units = require "nightjar.units"
 
 local M = {}
 
+-- A value as an error names it: what has no text of its own would show an address.
 local function shown(value)
   return type(value) == "string" and "'" .. value .. "'"
     or (type(value) == "number" or type(value) == "boolean") and tostring(value)
     or "a " .. type(value)
 end
+
+M.shown = shown
 
 local function expected(what, value)
   return nil, ("expected %s, got %s"):format(what, shown(value))

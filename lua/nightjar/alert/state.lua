@@ -1,7 +1,7 @@
 -- state/alerts.json: what has been found and told, kept from run to run.
 
-local decide = require "nightjar.alert.decide"
 local cut_writes = require "nightjar.cut_writes"
+local decide = require "nightjar.alert.decide"
 local fs = require "nightjar.fs"
 local host = require "nightjar.host"
 local json = require "nightjar.json"

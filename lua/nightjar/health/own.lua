@@ -5,6 +5,7 @@ local connection = require "nightjar.health.connection"
 local finding = require "nightjar.health.finding"
 local hook = require "nightjar.hook"
 local host = require "nightjar.host"
+local schema = require "nightjar.schema"
 
 local M = {}
 
@@ -26,7 +27,7 @@ end
 -- The finding that what it returned means, or nil and why it means none: pure.
 function M.judge(value)
   if type(value) ~= "table" or not statuses[value.status] then
-    return nil, ("it returned %s, not ok(), warn() or crit()"):format(hook.shown(value))
+    return nil, ("it returned %s, not ok(), warn() or crit()"):format(schema.shown(value))
   elseif value.message ~= nil and type(value.message) ~= "string" then
     return nil, ("its message is a %s, not a text"):format(type(value.message))
   end
